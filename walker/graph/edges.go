@@ -1,0 +1,158 @@
+package graph
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// AwaitedBy returns who cannot go on before t ends or acts: those that wait
+// for it, those that wait for a group it is in, those that wait on a resource
+// it holds; then those that merely hold a handle to it. Each awaiter stands
+// there once for each way.
+func (s *Snapshot) AwaitedBy(t *Task) []Awaiter {
+	list, _ := s.awaitedBy(t, math.MaxInt)
+	return list
+}
+
+// awaitedBy returns at most limit awaiters of t, and how many there are.
+func (s *Snapshot) awaitedBy(t *Task, limit int) (list []Awaiter, total int) {
+	s = s.all()
+	for _, way := range s.waysTo(t) {
+		total += len(way.waiters)
+		for _, j := range way.waiters[:min(len(way.waiters), limit-len(list))] {
+			a, _ := s.awaiter(j, t, way)
+			list = append(list, a)
+		}
+	}
+	more := s.relations.outside.awaiters[t.ID]
+	if len(more) == 0 {
+		return list, total
+	}
+	list = append(list, more...)
+	slices.SortStableFunc(list, func(a, b Awaiter) int {
+		return cmp.Or(
+			cmp.Compare(a.Relation, b.Relation),
+			cmp.Compare(wayOf(t, a), wayOf(t, b)),
+			compareTaskIDs(a.Task, b.Task),
+		)
+	})
+	return list[:min(len(list), limit)], total + len(more)
+}
+
+// wayTo is one way in which others wait for a task: directly, through a group
+// it is in, or through a resource it holds.
+type wayTo struct {
+	group    GroupID
+	resource ResourceID
+	evidence Evidence // of the membership or the holding
+	waiters  []int32  // in order
+}
+
+// waysTo returns the ways in which others wait for t: directly, through its
+// groups, through what it holds, in that order.
+func (s *Snapshot) waysTo(t *Task) []wayTo {
+	i, ok := s.taskIndex(t.ID)
+	if !ok {
+		return nil
+	}
+	var ways []wayTo
+	if direct := s.relations.toTask.of(i); len(direct) > 0 {
+		ways = append(ways, wayTo{evidence: Evidence{Confidence: Proven}, waiters: direct})
+	}
+	for _, id := range t.Groups {
+		if g, ok := s.groupIndex(id); ok && len(s.relations.toGroup.of(g)) > 0 {
+			ways = append(ways, wayTo{group: id, evidence: s.Groups[g].Evidence, waiters: s.relations.toGroup.of(g)})
+		}
+	}
+	for _, h := range t.Holds {
+		if r, ok := s.resourceIndex(h.Resource); ok && len(s.relations.toResource.of(r)) > 0 {
+			ways = append(ways, wayTo{resource: h.Resource, evidence: h.Evidence, waiters: s.relations.toResource.of(r)})
+		}
+	}
+	return ways
+}
+
+// awaiter returns task j as one that waits for t in that way, and its wait.
+func (s *Snapshot) awaiter(j int32, t *Task, way wayTo) (Awaiter, *Wait) {
+	w := findWait(s.Tasks[j].Waits, func(w *Wait) bool {
+		switch {
+		case way.group != 0:
+			return w.Group == way.group
+		case way.resource != 0:
+			return w.Resource == way.resource
+		}
+		return w.Task == t.ID
+	})
+	return Awaiter{
+		Task: s.Tasks[j].ID, Group: way.group, Resource: way.resource,
+		Relation: RelationAwait, Evidence: weaker(w.Evidence, way.evidence),
+	}, w
+}
+
+// wayOf orders the ways to t: directly, through its groups, through what it holds.
+func wayOf(t *Task, a Awaiter) int {
+	switch {
+	case a.Group != 0:
+		return 1 + slices.Index(t.Groups, a.Group)
+	case a.Resource != 0:
+		return 1 + len(t.Groups) + slices.IndexFunc(t.Holds, func(h Hold) bool { return h.Resource == a.Resource })
+	}
+	return 0
+}
+
+// Spawned returns the tasks that t started and that still are, in order.
+func (s *Snapshot) Spawned(t *Task) []TaskID {
+	s = s.all()
+	i, ok := s.taskIndex(t.ID)
+	if !ok {
+		return nil
+	}
+	var ids []TaskID
+	for _, j := range s.relations.spawned.of(i) {
+		ids = append(ids, s.Tasks[j].ID)
+	}
+	if more := s.relations.outside.spawned[t.ID]; len(more) > 0 {
+		ids = uniqueTaskIDs(append(ids, more...))
+	}
+	return ids
+}
+
+// Waiters returns the tasks that wait on r, also in one branch of many, in order.
+func (s *Snapshot) Waiters(r *Resource) []Waiter {
+	s = s.all()
+	i, ok := s.resourceIndex(r.ID)
+	if !ok {
+		return nil
+	}
+	var list []Waiter
+	for _, j := range s.relations.toResource.of(i) {
+		t := s.Tasks[j]
+		from := len(list)
+		eachWait(t.Waits, func(w *Wait) {
+			waiter := Waiter{t.ID, w.Kind}
+			if w.Resource == r.ID && !slices.Contains(list[from:], waiter) {
+				list = append(list, waiter)
+			}
+		})
+	}
+	if more := s.relations.outside.waiters[r.ID]; len(more) > 0 {
+		list = append(list, more...)
+		slices.SortStableFunc(list, func(a, b Waiter) int { return compareTaskIDs(a.Task, b.Task) })
+	}
+	return list
+}
+
+// GroupWaiters returns the tasks that wait for g, in order.
+func (s *Snapshot) GroupWaiters(g *Group) []TaskID {
+	s = s.all()
+	i, ok := s.groupIndex(g.ID)
+	if !ok {
+		return nil
+	}
+	var ids []TaskID
+	for _, j := range s.relations.toGroup.of(i) {
+		ids = append(ids, s.Tasks[j].ID)
+	}
+	return ids
+}

@@ -1,0 +1,201 @@
+package graph
+
+import "slices"
+
+// Node is one line of the task forest: a task, a group between a task and
+// its members, or a reference to a task that is shown elsewhere.
+type Node struct {
+	Task     *Task     // the task; of a coalesced node, its first
+	Group    *Group    // of a group node, whose children are its members; of a coalesced node, its first
+	Tasks    []TaskID  // the tasks this node stands for: one, or those that are alike
+	Groups   []GroupID // the groups it stands for, of a group node
+	Evidence Evidence  // how the node hangs under its parent; none at a root
+	See      bool      // the task is shown in full elsewhere
+	Closes   bool      // and that is one of this node's own ancestors: a cycle
+	Children []*Node
+
+	class int32 // nodes that are alike have the same
+}
+
+// ForestOptions say what a forest shows.
+type ForestOptions struct {
+	System   bool // system tasks too
+	Coalesce bool // fold subtrees that are alike into one node
+}
+
+// Forest arranges the tasks as who is part of what and who awaits whom, from
+// the roots down: an awaiter above those it awaits, a group's owner above the
+// group above its members. Every task stands in it once in full: in its
+// innermost group, else below the first task that waits for its end, else at
+// the root; wherever else it belongs, a reference stands. A group stands once.
+// A cycle without a way in gets its first task as its root, so that it is drawn
+// too.
+//
+// A task that alone holds what another wants is no part of that one: it stands
+// below it as a reference.
+func (s *Snapshot) Forest(o ForestOptions) []*Node {
+	p := newPlan(s, o)
+	p.cutCycles()
+	p.order()
+	roots := p.build()
+	if o.Coalesce {
+		roots = coalesce(s, roots)
+	}
+	return roots
+}
+
+// plan is where everything stands in a forest. Items are numbered: the tasks
+// of the snapshot first, then its groups.
+type plan struct {
+	s        *Snapshot
+	index    map[TaskID]int32
+	nTasks   int32
+	shown    []bool
+	parent   []int32 // of each item; root for none
+	evidence []Evidence
+	refs     [][]ref // what stands below a task that is not placed there
+	preorder []int32
+	at       []int32   // where in preorder an item stands
+	size     []int32   // how many items its subtree has
+	kids     adjacency // groups before tasks
+}
+
+// ref is a task that another waits for or is blocked by.
+type ref struct {
+	item     int32
+	evidence Evidence
+}
+
+const root int32 = -1
+
+func newPlan(s *Snapshot, o ForestOptions) *plan {
+	n := len(s.Tasks) + len(s.Groups)
+	p := &plan{
+		s: s, index: make(map[TaskID]int32, len(s.Tasks)), nTasks: int32(len(s.Tasks)),
+		shown: make([]bool, n), parent: make([]int32, n), evidence: make([]Evidence, n),
+		refs: make([][]ref, len(s.Tasks)),
+	}
+	for i, t := range s.Tasks {
+		p.index[t.ID] = int32(i)
+		p.shown[i] = o.System || !t.System
+	}
+	for i, g := range s.Groups {
+		p.shown[int(p.nTasks)+i] = slices.ContainsFunc(g.Members, func(id TaskID) bool { return p.task(id) != root })
+	}
+	for i := range p.parent {
+		p.parent[i] = root
+	}
+	p.placeGroups()
+	p.placeTasks()
+	return p
+}
+
+// task returns the item of a task that is shown, or root.
+func (p *plan) task(id TaskID) int32 {
+	if i, ok := p.index[id]; ok && p.shown[i] {
+		return i
+	}
+	return root
+}
+
+// group returns the item of a group that is shown, or root.
+func (p *plan) group(id GroupID) int32 {
+	if i, ok := p.s.groupIndex(id); ok && p.shown[p.nTasks+i] {
+		return p.nTasks + i
+	}
+	return root
+}
+
+// placeGroups puts each group below its owner, for now: where that is not
+// shown, placeTasks puts it below the first task that waits for it.
+func (p *plan) placeGroups() {
+	for i, g := range p.s.Groups {
+		item := p.nTasks + int32(i)
+		owner := p.task(g.Owner)
+		var e Evidence
+		if g.OpenedAt != nil {
+			e = g.OpenedAt.Evidence
+			if owner == root {
+				owner = p.task(g.OpenedAt.Task)
+			}
+		}
+		if p.shown[item] && owner != root {
+			p.parent[item], p.evidence[item] = owner, e
+		}
+	}
+}
+
+func (p *plan) placeTasks() {
+	for i, t := range p.s.Tasks {
+		if !p.shown[i] {
+			continue
+		}
+		if len(t.Groups) > 0 {
+			if g := p.group(t.Groups[0]); g != root {
+				p.parent[i], p.evidence[i] = g, p.s.Groups[g-p.nTasks].Evidence
+			}
+		}
+	}
+	for i, t := range p.s.Tasks {
+		if !p.shown[i] {
+			continue
+		}
+		from := int32(i)
+		eachWait(t.Waits, func(w *Wait) {
+			switch {
+			case w.Task != "":
+				p.below(from, p.task(w.Task), w.Evidence)
+			case w.Group != 0:
+				p.below(from, p.group(w.Group), w.Evidence)
+			case w.Resource != 0:
+				if r := p.s.Resource(w.Resource); r != nil && len(r.Holders) == 1 {
+					p.refer(from, p.task(r.Holders[0].Task), weaker(w.Evidence, r.Holders[0].Evidence))
+				}
+			}
+		})
+	}
+}
+
+// below places an item that task from waits for there, unless it has a place.
+func (p *plan) below(from, item int32, e Evidence) {
+	if item == root {
+		return
+	}
+	if p.parent[item] == root && item != from {
+		p.parent[item], p.evidence[item] = from, e
+	} else if p.parent[item] == from && p.evidence[item].Confidence == 0 {
+		p.evidence[item] = e
+	}
+	if item < p.nTasks { // a group stands once: the waits of the others name it
+		p.refer(from, item, e)
+	}
+}
+
+func (p *plan) refer(from, item int32, e Evidence) {
+	if item == root || slices.ContainsFunc(p.refs[from], func(r ref) bool { return r.item == item }) {
+		return
+	}
+	p.refs[from] = append(p.refs[from], ref{item, e})
+}
+
+// cutCycles makes the first task of each cycle of places a root.
+func (p *plan) cutCycles() {
+	const unseen = 0
+	walk := make([]int32, len(p.parent)) // in which walk an item was met
+	for i := range p.parent {
+		number := int32(i) + 1
+		item := int32(i)
+		for item != root && walk[item] == unseen {
+			walk[item] = number
+			item = p.parent[item]
+		}
+		if item == root || walk[item] != number {
+			continue
+		}
+		first := item // on a cycle; tasks have lower numbers than groups
+		for at := p.parent[item]; at != item; at = p.parent[at] {
+			first = min(first, at)
+		}
+		p.parent[first], p.evidence[first] = root, Evidence{}
+	}
+}

@@ -1,0 +1,145 @@
+package graph
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// kinds tells which tasks look alike to a person: the same frames, the same
+// wait in words, the same findings. Ids, addresses and times do not count.
+type kinds struct {
+	s       *Snapshot
+	numbers map[string]int32
+	frames  map[*Frame]int32 // frames are shared: their words are looked at once
+	found   map[TaskID][]byte
+	buf     []byte
+}
+
+func newKinds(s *Snapshot) *kinds {
+	k := &kinds{s: s, numbers: map[string]int32{}, frames: map[*Frame]int32{}, found: map[TaskID][]byte{}}
+	for _, p := range s.Problems {
+		for _, id := range p.Tasks {
+			k.found[id] = append(append(k.found[id], p.Code...), 0)
+		}
+	}
+	return k
+}
+
+// number returns the same number for the same words.
+func (k *kinds) number(words string) int32 {
+	n, ok := k.numbers[words]
+	if !ok {
+		n = int32(len(k.numbers)) + 1
+		k.numbers[words] = n
+	}
+	return n
+}
+
+func (k *kinds) frame(f *Frame) int32 {
+	n, ok := k.frames[f]
+	if !ok {
+		b := appendText(append([]byte(nil), 'f'), f.Func)
+		b = appendText(b, f.File)
+		n = k.number(string(binary.AppendVarint(b, int64(f.Line))))
+		k.frames[f] = n
+	}
+	return n
+}
+
+func (k *kinds) appendFrames(b []byte, frames []*Frame) []byte {
+	b = binary.AppendUvarint(b, uint64(len(frames)))
+	for _, f := range frames {
+		b = binary.AppendVarint(b, int64(k.frame(f)))
+	}
+	return b
+}
+
+func (k *kinds) appendTask(b []byte, t *Task) []byte {
+	b = append(b, byte(t.State))
+	b = k.appendFrames(b, t.Frames)
+	b = k.appendWaits(b, t.Waits)
+	b = appendText(b, string(k.found[t.ID]))
+	if t.Error != nil {
+		b = appendText(b, t.Error.Type)
+	}
+	if t.Cancel != nil && t.Cancel.Pending {
+		b = append(b, 'c')
+	}
+	return b
+}
+
+func (k *kinds) appendWaits(b []byte, waits []Wait) []byte {
+	b = binary.AppendUvarint(b, uint64(len(waits)))
+	for i := range waits {
+		w := &waits[i]
+		b = appendText(b, string(w.Kind))
+		b = appendText(b, w.Text)
+		if g := k.s.Group(w.Group); g != nil {
+			b = appendText(append(b, 'g'), g.Kind)
+		}
+		if r := k.s.Resource(w.Resource); r != nil {
+			b = appendText(append(b, 'r'), r.Kind)
+			b = appendText(b, r.Type)
+			b = appendState(b, r)
+		}
+		b = k.appendWaits(b, w.Branches)
+	}
+	return b
+}
+
+func (k *kinds) appendGroup(b []byte, g *Group) []byte {
+	b = binary.AppendVarint(appendText(b, g.Kind), int64(g.Outstanding))
+	if g.OpenedAt != nil && g.OpenedAt.At != nil {
+		b = binary.AppendVarint(b, int64(k.frame(g.OpenedAt.At)))
+	}
+	if g.Error != nil {
+		b = appendText(b, g.Error.Type)
+	}
+	for _, p := range g.Problems {
+		b = appendText(b, p.Code)
+	}
+	return b
+}
+
+// appendState adds a resource's state in so far as it is words: yes or no, a
+// name, and of a channel whether it is empty, full or neither. Numbers and
+// times tell apart what a person would call alike, and so would addresses.
+func appendState(b []byte, r *Resource) []byte {
+	var length, capacity int64
+	for _, a := range r.Detail {
+		switch v := a.Value.(type) {
+		case bool:
+			if v {
+				b = appendText(b, a.Key)
+			}
+		case string:
+			switch a.Key {
+			case "kind", "state", "direction", "error", "cause":
+				b = appendText(appendText(b, a.Key), v)
+			}
+		case int64:
+			switch a.Key {
+			case "len":
+				length = v
+			case "cap":
+				capacity = v
+			}
+		case time.Duration:
+		}
+	}
+	fill := byte('n') // neither
+	switch {
+	case capacity == 0:
+		fill = 'u' // unbuffered, or no channel
+	case length == 0:
+		fill = 'e'
+	case length >= capacity:
+		fill = 'f'
+	}
+	return append(b, fill)
+}
+
+// appendText adds a string so that what follows cannot be taken for part of it.
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}

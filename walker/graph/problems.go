@@ -1,0 +1,176 @@
+package graph
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+)
+
+// The codes of the problems that Seal finds itself; docs/problems.md has all.
+const (
+	codeDeadlock   = "deadlock"
+	codeUnreadable = "unreadable"
+)
+
+// eachProblem visits every problem of the snapshot and its items once, however
+// many places it stands in.
+func eachProblem(s *Snapshot, visit func(*Problem)) {
+	seen := map[*Problem]bool{}
+	each := func(problems []*Problem) {
+		for _, p := range problems {
+			if p != nil && !seen[p] {
+				seen[p] = true
+				visit(p)
+			}
+		}
+	}
+	each(s.Problems)
+	for _, t := range s.Tasks {
+		each(t.Problems)
+	}
+	for _, g := range s.Groups {
+		each(g.Problems)
+	}
+}
+
+// gatherProblems makes Snapshot.Problems the list of all there are: those of
+// items join it, with what is said of many items said once. Then it gives each
+// a fingerprint, and puts them in order.
+func gatherProblems(s *Snapshot) {
+	type words struct {
+		code, message string
+		severity      Severity
+	}
+	byWords := map[words]*Problem{}
+	var list []*Problem
+	for _, p := range s.Problems {
+		if p == nil {
+			continue
+		}
+		key := words{p.Code, p.Message, p.Severity}
+		if byWords[key] == nil {
+			byWords[key] = p
+		}
+		list = append(list, p)
+	}
+	item := func(p *Problem, task TaskID, group GroupID) {
+		key := words{p.Code, p.Message, p.Severity}
+		all := byWords[key]
+		if all == nil {
+			all = &Problem{Code: p.Code, Message: p.Message, Severity: p.Severity, Evidence: p.Evidence}
+			byWords[key] = all
+			list = append(list, all)
+		}
+		if task != "" {
+			all.Tasks = append(all.Tasks, task)
+		}
+		if group != 0 {
+			all.Groups = append(all.Groups, group)
+		}
+		all.Tasks = append(all.Tasks, p.Tasks...)
+		all.Groups = append(all.Groups, p.Groups...)
+		all.Resources = append(all.Resources, p.Resources...)
+	}
+	for _, t := range s.Tasks {
+		t.Problems = tidy(t.Problems)
+		for _, p := range t.Problems {
+			item(p, t.ID, 0)
+		}
+	}
+	for _, g := range s.Groups {
+		g.Problems = tidy(g.Problems)
+		for _, p := range g.Problems {
+			item(p, "", g.ID)
+		}
+	}
+	for _, p := range list {
+		p.Tasks = uniqueTaskIDs(p.Tasks)
+		p.Groups, p.Resources = sortedUnique(p.Groups), sortedUnique(p.Resources)
+		if p.Fingerprint == "" {
+			p.Fingerprint = fingerprint(s, p)
+		}
+	}
+	sortProblems(list)
+	s.Problems = list
+}
+
+// tidy orders an item's problems and drops repetitions.
+func tidy(problems []*Problem) []*Problem {
+	problems = keep(problems, func(p *Problem) bool { return p != nil })
+	sortProblems(problems)
+	return slices.CompactFunc(problems, func(a, b *Problem) bool {
+		return a.Code == b.Code && a.Message == b.Message && a.Severity == b.Severity
+	})
+}
+
+// fingerprint names a problem by its code and by what the tasks in it do:
+// their functions and the kinds of what they wait on, without ids, addresses
+// and counts, which differ from run to run. One that names no task has its
+// message, without the numbers in it.
+func fingerprint(s *Snapshot, p *Problem) string {
+	parts := map[string]bool{}
+	for _, id := range p.Tasks {
+		if t := s.Task(id); t != nil {
+			parts[taskPrint(s, t)] = true
+		}
+	}
+	for _, id := range p.Groups {
+		if g := s.Group(id); g != nil {
+			parts["group "+g.Kind] = true
+		}
+	}
+	for _, id := range p.Resources {
+		if r := s.Resource(id); r != nil {
+			parts["resource "+r.Kind+" "+r.Type] = true
+		}
+	}
+	if len(p.Tasks) == 0 || p.Code != codeDeadlock {
+		parts[wordsOnly(p.Message)] = true
+	}
+	var sorted []string
+	for part := range parts {
+		sorted = append(sorted, part)
+	}
+	slices.Sort(sorted)
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s\x00%s", p.Code, strings.Join(sorted, "\x00"))
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+func taskPrint(s *Snapshot, t *Task) string {
+	var b strings.Builder
+	if f := ownFrame(t); f != nil {
+		b.WriteString(f.Func)
+	}
+	eachWait(t.Waits, func(w *Wait) {
+		b.WriteByte(1)
+		b.WriteString(string(w.Kind))
+	})
+	return b.String()
+}
+
+// ownFrame returns the innermost frame of the program's own code, else the
+// innermost that is not plumbing, else nil.
+func ownFrame(t *Task) *Frame {
+	var shown *Frame
+	for _, f := range t.Frames {
+		if f.Hidden {
+			continue
+		}
+		if f.Origin == OriginUser {
+			return f
+		}
+		if shown == nil {
+			shown = f
+		}
+	}
+	return shown
+}
+
+// wordsOnly leaves out of a sentence the words that hold a digit.
+func wordsOnly(message string) string {
+	words := strings.Fields(message)
+	words = slices.DeleteFunc(words, func(w string) bool { return strings.ContainsAny(w, "0123456789") })
+	return strings.Join(words, " ")
+}

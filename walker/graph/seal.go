@@ -1,0 +1,40 @@
+package graph
+
+// Seal ends the building: it resolves references (one that dangles becomes an
+// unknown resource or is dropped, and a problem, never a lost task), derives
+// awaiters, waiters and spawned tasks, finds deadlocks, and fixes an order and
+// numbers that do not depend on the order of building. The Builder must not be
+// used after.
+func (b *Builder) Seal() *Snapshot {
+	s := &Snapshot{}
+	*s = b.snapshot // a copy: a pointer into the Builder would keep its maps
+	if !inOrder(s.Tasks) {
+		sortTasks(s.Tasks)
+		for i, t := range s.Tasks {
+			b.index[t.ID] = int32(i)
+		}
+	}
+	resolve(s, b.index)
+	if !s.Filtered {
+		number(s)
+	}
+	s.relations = relate(s, b.index, b.outside)
+	findDeadlocks(s, b.index)
+	gatherProblems(s)
+	share(s)
+	countTasks(s)
+	return s
+}
+
+// countTasks makes each runtime's count at least what stands here.
+func countTasks(s *Snapshot) {
+	for _, r := range s.Runtimes {
+		n := 0
+		for _, t := range s.Tasks {
+			if t.Runtime == r.ID {
+				n++
+			}
+		}
+		r.Tasks = max(r.Tasks, n)
+	}
+}
