@@ -1,0 +1,258 @@
+package dlvext
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// capturing is the memory of a process while it is being captured, and the
+// memory of the capture after. It keeps every byte that it reads.
+type capturing struct {
+	reader *vmReader
+	arena  *arena // under mu
+	limit  int64  // of bytes
+
+	// stop is held for reading by those who read the process, and for writing
+	// to end that: no read is under way when the process is let go.
+	stop   sync.RWMutex
+	frozen bool // under stop
+	over   atomic.Bool
+	result func() *sparse // what was captured: once frozen
+
+	mu    sync.Mutex
+	kept  [][]transfer
+	zeros []piece
+	gone  bool // the process ended while it was read
+	cut   bool // reads were refused for time or space
+	stats captureStats
+}
+
+// captureStats counts what a capture cost.
+type captureStats struct {
+	reads int64 // runs of memory asked of the kernel
+	bytes int64 // in them
+}
+
+var _ Bulk = (*capturing)(nil)
+
+func newCapturing(r *vmReader, reserve int, limit int64, modules []*Module) *capturing {
+	c := &capturing{reader: r, arena: newArena(reserve), limit: limit}
+	c.result = sync.OnceValue(func() *sparse {
+		why := "not captured"
+		if c.cut {
+			why = "not captured: the capture was cut"
+		}
+		return newSparse(c.pieces(), modules, why)
+	})
+	return c
+}
+
+// freeze ends the reading of the process: at once, but for a batch or two.
+// What is read from then on is what was captured.
+func (c *capturing) freeze(cut bool) {
+	c.over.Store(true)
+	c.stop.Lock()
+	defer c.stop.Unlock()
+	c.frozen = true
+	c.cut = c.cut || cut
+}
+
+// pieces are what was captured. It is called once, when c is frozen.
+func (c *capturing) pieces() []piece {
+	all := c.zeros
+	for _, runs := range c.kept {
+		for _, r := range runs {
+			if r.ok {
+				all = append(all, piece{addr: r.addr, size: len(r.dst), data: r.dst})
+			}
+		}
+	}
+	c.kept, c.zeros = nil, nil
+	return all
+}
+
+func (c *capturing) Read(addr uint64, buf []byte) error {
+	c.stop.RLock()
+	defer c.stop.RUnlock()
+	if c.frozen {
+		return c.result().Read(addr, buf)
+	}
+	if err := checkRange(addr, len(buf)); err != nil {
+		return err
+	}
+	var out [1][]byte
+	c.fill([]Range{{Addr: addr, Len: len(buf)}}, out[:], false)
+	if out[0] == nil {
+		return &Fault{Addr: addr, Len: len(buf), Why: c.why()}
+	}
+	copy(buf, out[0])
+	return nil
+}
+
+func (c *capturing) why() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.gone:
+		return "the process has ended"
+	case c.cut:
+		return "the capture was cut"
+	}
+	return "not mapped"
+}
+
+func (c *capturing) ReadMany(ranges []Range) [][]byte {
+	c.stop.RLock()
+	defer c.stop.RUnlock()
+	if c.frozen {
+		return c.result().ReadMany(ranges)
+	}
+	out := make([][]byte, len(ranges))
+	// Of many small ranges, what is done around the copying takes as long.
+	const many = 4096
+	half := 0
+	if len(ranges) >= many {
+		half = len(ranges) / 2
+	}
+	var other sync.WaitGroup
+	other.Go(func() { c.fill(ranges[:half], out[:half], true) })
+	c.fill(ranges[half:], out[half:], true)
+	other.Wait()
+	return out
+}
+
+// fill reads from the process. Where ranges that were joined could not be read
+// as one, some may be readable alone.
+func (c *capturing) fill(ranges []Range, out [][]byte, join bool) {
+	runs := c.plan(ranges, join)
+	c.copyRuns(runs)
+	for _, r := range runs {
+		members := out[r.first : r.first+r.count]
+		if !r.ok && r.count > 1 && !c.over.Load() {
+			c.fill(ranges[r.first:r.first+r.count], members, false)
+		}
+		for i := range members {
+			if r.ok {
+				m := ranges[int(r.first)+i]
+				at := int(m.Addr - r.addr)
+				members[i] = r.dst[at : at+m.Len : at+m.Len]
+			}
+		}
+	}
+	for i, r := range ranges {
+		if r.Len == 0 {
+			out[i] = []byte{}
+		}
+	}
+}
+
+const (
+	maxGap = 512     // bytes between two ranges that are joined
+	maxRun = 1 << 20 // bytes that ranges are joined up to: one unreadable page costs a run a second read
+)
+
+// plan makes the transfers for the ranges. Ranges that follow each other
+// closely become one: a gap of half a kilobyte is copied in less time than
+// the kernel takes to begin another transfer. They are not sorted for that:
+// what was allocated together mostly stands together in the target's lists.
+func (c *capturing) plan(ranges []Range, join bool) []transfer {
+	runs := make([]transfer, 0, len(ranges))
+	for i := 0; i < len(ranges); {
+		run := transfer{addr: ranges[i].Addr, first: int32(i)}
+		end := run.addr
+		for ; i < len(ranges); i++ {
+			r := ranges[i]
+			if r.Len == 0 || checkRange(r.Addr, r.Len) != nil {
+				break
+			}
+			far := r.Addr < end || r.Addr-end > maxGap || r.Addr-run.addr+uint64(r.Len) > maxRun
+			if run.count > 0 && (far || !join) {
+				break
+			}
+			end = r.Addr + uint64(r.Len)
+			run.count++
+		}
+		if run.count == 0 { // a range that nobody can read
+			i++
+			continue
+		}
+		run.size = int32(end - run.addr)
+		runs = append(runs, run)
+	}
+	return c.place(runs)
+}
+
+// place gives the runs memory to be copied to: those that the limit allows.
+func (c *capturing) place(runs []transfer) []transfer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range runs {
+		n := int64(runs[i].size)
+		if c.stats.bytes+n > c.limit {
+			c.cut = true
+			return runs[:i]
+		}
+		c.stats.bytes += n
+		runs[i].dst = c.arena.take(int(n))
+	}
+	return runs
+}
+
+// copyRuns reads the runs, on two threads when there is much to read, and
+// keeps them.
+func (c *capturing) copyRuns(runs []transfer) {
+	if len(runs) == 0 {
+		return
+	}
+	var other errgroup.Group
+	first := runs
+	if half := halfOf(runs); half > 0 {
+		first = runs[:half]
+		other.Go(func() error { return c.reader.copyAll(runs[half:], c.over.Load) })
+	}
+	err := errors.Join(c.reader.copyAll(first, c.over.Load), other.Wait())
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept = append(c.kept, runs)
+	c.stats.reads += int64(len(runs))
+	c.gone = c.gone || err != nil
+	c.cut = c.cut || c.over.Load()
+}
+
+// halfOf splits the work of copying the runs in half; 0: it is too little.
+func halfOf(runs []transfer) int {
+	const (
+		eachCosts = 4096    // a run costs the kernel what as many bytes cost
+		tooLittle = 1 << 20 // costs less than it takes to begin on another thread
+	)
+	total := 0
+	for _, r := range runs {
+		total += len(r.dst) + eachCosts
+	}
+	if total < tooLittle {
+		return 0
+	}
+	sum := 0
+	for i, r := range runs {
+		if sum += len(r.dst) + eachCosts; sum > total/2 {
+			return i
+		}
+	}
+	return 0
+}
+
+// known adds memory that is zeros, without its having been read.
+func (c *capturing) known(start, end uint64) {
+	c.stop.RLock()
+	defer c.stop.RUnlock()
+	if c.frozen {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.zeros = append(c.zeros, piece{addr: start, size: int(end - start)})
+}

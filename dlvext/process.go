@@ -1,0 +1,43 @@
+package dlvext
+
+import "time"
+
+// CaptureOptions say how a process is captured. The zero CaptureOptions stop
+// it, for no longer than [DefaultMaxStop], and copy what the walkers ask for.
+type CaptureOptions struct {
+	// NoStop reads the process while it runs. What is read is then of
+	// different moments, and the image has a note that says so.
+	NoStop bool
+
+	// Heap copies all writable memory besides what is asked for.
+	Heap bool
+
+	// MaxStop bounds the time that the process stands still. What was not
+	// read by then is not captured, and the image has a note that says so.
+	MaxStop time.Duration
+
+	// MaxBytes bounds what is copied, in the same way; half of the memory that
+	// this machine has left does too.
+	MaxBytes int64
+
+	// Reserve is how many bytes are likely to be asked for. So much memory is
+	// made ready before the stop, if the process has that much; more than
+	// that costs time under it. 0: a guess by the size of the process.
+	Reserve int64
+}
+
+// The bounds of a capture whose options have none.
+const (
+	DefaultMaxStop  = 500 * time.Millisecond
+	DefaultMaxBytes = 4 << 30
+)
+
+func (o CaptureOptions) withDefaults() CaptureOptions {
+	if o.MaxStop <= 0 {
+		o.MaxStop = DefaultMaxStop
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = DefaultMaxBytes
+	}
+	return o
+}

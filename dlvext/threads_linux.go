@@ -1,0 +1,55 @@
+package dlvext
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// runningThreads lists the threads of a process that was not stopped. Of
+// those that sleep in the kernel, /proc says where: their stack pointer and
+// program counter.
+func (c *capture) runningThreads() []Thread {
+	ids, err := threadIDs(c.pid)
+	if err != nil {
+		return nil
+	}
+	threads := make([]Thread, 0, len(ids))
+	for _, tid := range ids {
+		t := Thread{TID: tid}
+		if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", c.pid, tid)); err == nil {
+			t.Regs = sleepingRegisters(string(text))
+			t.Partial = t.Regs != nil
+		}
+		threads = append(threads, t)
+	}
+	return threads
+}
+
+// sleepingRegisters takes the last two words of /proc/PID/task/TID/syscall:
+// "202 0x59d748 0x80 0x0 0x0 0x0 0x0 0x7ffeee9cf7c8 0x47ee03", "-1 SP PC" for
+// a thread that sleeps outside a system call, "running" for one that does not.
+func sleepingRegisters(text string) Registers {
+	fields := strings.Fields(text)
+	if len(fields) < 3 {
+		return nil
+	}
+	sp, err1 := strconv.ParseUint(fields[len(fields)-2], 0, 64)
+	pc, err2 := strconv.ParseUint(fields[len(fields)-1], 0, 64)
+	if err1 != nil || err2 != nil {
+		return nil
+	}
+	switch runtime.GOARCH {
+	case "amd64":
+		regs := make(Registers, amd64Words)
+		regs[amd64RIP], regs[amd64RSP] = pc, sp
+		return regs
+	case "arm64":
+		regs := make(Registers, arm64Words)
+		regs[arm64PC], regs[arm64SP] = pc, sp
+		return regs
+	}
+	return nil
+}
