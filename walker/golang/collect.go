@@ -1,0 +1,255 @@
+package golang
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/walker"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// collection is what Collect read: everything that Walk interprets.
+type collection struct {
+	*program
+	img *dlvext.Image
+
+	goroutines []*goroutine     // those alive, by id
+	listed     int              // entries of runtime.allgs, dead ones too
+	unreadable []uint64         // addresses of g's that could not be read
+	cut        int              // goroutines beyond what a walk takes
+	reasons    []string         // the target's waitReasonStrings
+	kinds      []graph.WaitKind // what sort of wait each stands for
+
+	threads map[int]dlvext.Registers
+	crash   *crash
+	labels  map[uint64]map[string]string // by g.labels
+	words   map[uint64][]byte            // the surroundings of semaphores, by the semaphore's address
+	conds   map[*goroutine]uint64        // a notifyList's address
+
+	channelFacts
+	pollFacts
+	groupFacts
+	schedulerFacts
+	typeFacts
+}
+
+func newCollection(p *program, img *dlvext.Image) *collection {
+	c := &collection{
+		program: p, img: img,
+		threads: map[int]dlvext.Registers{}, labels: map[uint64]map[string]string{},
+		words: map[uint64][]byte{}, conds: map[*goroutine]uint64{},
+		channelFacts: newChannelFacts(), pollFacts: newPollFacts(), groupFacts: newGroupFacts(), typeFacts: newTypeFacts(),
+	}
+	for _, t := range img.Threads {
+		c.threads[t.TID] = t.Regs
+	}
+	return c
+}
+
+// read reads n bytes at addr.
+func (c *collection) read(addr uint64, n int) ([]byte, error) {
+	buf := make([]byte, n)
+	if err := c.img.Memory.Read(addr, buf); err != nil {
+		return nil, err
+	}
+	return buf, nil
+}
+
+// many reads many ranges at once; what cannot be read is nil.
+func (c *collection) many(ranges []dlvext.Range) [][]byte {
+	return dlvext.ReadMany(c.img.Memory, ranges)
+}
+
+// each reads size bytes at each of the addresses and hands over those that
+// could be read. An address that stands there twice is read once.
+func (c *collection) each(addrs []uint64, size int, take func(addr uint64, b []byte)) {
+	slices.Sort(addrs)
+	ranges := make([]dlvext.Range, 0, len(addrs))
+	for i, a := range addrs {
+		if a != 0 && (i == 0 || a != addrs[i-1]) {
+			ranges = append(ranges, dlvext.Range{Addr: a, Len: size})
+		}
+	}
+	for i, b := range c.many(ranges) {
+		if b != nil {
+			take(ranges[i].Addr, b)
+		}
+	}
+}
+
+// Collect implements [walker.Instance]: rounds of reads, each one's addresses
+// computed from the last.
+func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
+	c := newCollection(in.program, img)
+	in.collection = c
+	if err := c.readReasons(); err != nil {
+		return err
+	}
+	if err := c.readGoroutines(); err != nil {
+		return err
+	}
+	rounds := []func(){c.readRunning, c.readStacks, c.readScheduler, c.readCrash, c.readSudogs}
+	for i := range awaitables {
+		a := &awaitables[i]
+		rounds = append(rounds, func() { a.collect(c, c.waitingFor(a)) })
+	}
+	rounds = append(rounds, c.readGroups, c.readLabels)
+	for _, round := range rounds {
+		if ctx.Err() != nil {
+			return nil // Walk works with what there is
+		}
+		round()
+	}
+	return nil
+}
+
+// maxReasons bounds the table of wait reasons; Go 1.27 has 47.
+const maxReasons = 512
+
+// readReasons reads the target's table of wait reasons, an array of strings.
+func (c *collection) readReasons() error {
+	addr, size, _ := c.global("runtime.waitReasonStrings")
+	table, err := c.read(addr, int(min(size, maxReasons*16)))
+	if err != nil {
+		return fmt.Errorf("cannot read the runtime's wait reasons: %w", err)
+	}
+	for ; len(table) >= 16; table = table[16:] {
+		s := c.stringAt(table)
+		c.reasons = append(c.reasons, s)
+		c.kinds = append(c.kinds, waitKind(s))
+	}
+	return nil
+}
+
+// slice reads the header of a slice variable.
+func (c *collection) slice(name string) (base, length uint64, err error) {
+	addr, _, ok := c.global(name)
+	if !ok {
+		return 0, 0, fmt.Errorf("variable %s is not known", name)
+	}
+	b, err := c.read(addr, 24)
+	if err != nil {
+		return 0, 0, fmt.Errorf("cannot read %s: %w", name, err)
+	}
+	return word(b, 0), word(b, 1), nil
+}
+
+// reasonOf is the runtime's word for what a parked goroutine waits for.
+func (c *collection) reasonOf(g *goroutine) string {
+	if !parked(g.status) || int(g.reason) >= len(c.reasons) {
+		return ""
+	}
+	return c.reasons[g.reason]
+}
+
+// kindOf is what sort of wait a goroutine's reason stands for; empty when it
+// is not parked.
+func (c *collection) kindOf(g *goroutine) graph.WaitKind {
+	if !parked(g.status) {
+		return ""
+	}
+	if int(g.reason) >= len(c.kinds) {
+		return graph.WaitUnknown
+	}
+	return c.kinds[g.reason]
+}
+
+// waitingFor returns the goroutines whose wait is of the awaitable's kinds.
+func (c *collection) waitingFor(a *awaitable) []*goroutine {
+	served := make([]bool, len(c.kinds)) // by reason
+	for i, k := range c.kinds {
+		served[i] = slices.Contains(a.kinds, k)
+	}
+	var out []*goroutine
+	for _, g := range c.goroutines {
+		if parked(g.status) && int(g.reason) < len(served) && served[g.reason] {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// readGoroutines reads runtime.allgs and every g in it.
+func (c *collection) readGoroutines() error {
+	base, n, err := c.slice("runtime.allgs")
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errors.New("the Go runtime has not started yet: runtime.allgs is empty")
+	}
+	if n > walker.MaxTasks {
+		c.cut = int(n) - walker.MaxTasks
+		n = walker.MaxTasks
+	}
+	c.listed = int(n)
+	list, err := c.read(base, int(n)*8)
+	if err != nil {
+		return fmt.Errorf("cannot read the list of goroutines: %w", err)
+	}
+	addrs := make([]dlvext.Range, n)
+	for i := range addrs {
+		addrs[i] = dlvext.Range{Addr: word(list, i), Len: c.lay.g.size}
+	}
+	slab := c.slabFor(int(n))[:n]
+	bytes := c.many(addrs)
+	halves(len(bytes), func(i int) {
+		if bytes[i] != nil {
+			c.decode(&slab[i], addrs[i].Addr, bytes[i])
+		}
+	})
+	c.goroutines = make([]*goroutine, 0, n)
+	for i, b := range bytes {
+		switch {
+		case b == nil:
+			c.unreadable = append(c.unreadable, addrs[i].Addr)
+		case alive(slab[i].status):
+			c.goroutines = append(c.goroutines, &slab[i])
+		}
+	}
+	return nil
+}
+
+// halves calls f for each index below n, for much work on two processors.
+func halves(n int, f func(i int)) {
+	const much = 4096
+	half := n
+	if n >= much {
+		half = n / 2
+	}
+	var rest sync.WaitGroup
+	rest.Go(func() {
+		for i := half; i < n; i++ {
+			f(i)
+		}
+	})
+	for i := range half {
+		f(i)
+	}
+	rest.Wait()
+}
+
+// decode takes the fields of a g apart.
+func (c *collection) decode(g *goroutine, addr uint64, b []byte) {
+	l := &c.lay.g
+	*g = goroutine{
+		addr: addr, id: l.goid.of(b),
+		status: uint32(l.status.of(b)) &^ gScan, reason: uint8(l.waitreason.of(b)),
+		lo: l.lo.of(b), hi: l.hi.of(b),
+		pc: l.pc.of(b), sp: l.sp.of(b), bp: l.bp.of(b),
+		parent: l.parent.of(b), gopc: l.gopc.of(b), startpc: l.startpc.of(b),
+		waitSince: int64(l.waitsince.of(b)), sleepWhen: int64(l.sleepWhen.of(b)),
+		timer: l.timer.of(b), labels: l.labels.of(b), panicking: l.innerPanic.of(b), deferred: l.deferred.of(b),
+		m: l.m.of(b), cleaning: l.cleaning.of(b) != 0, waiting: l.waiting.of(b),
+	}
+	if g.status == gSyscall {
+		g.pc, g.sp, g.bp = l.syscallpc.of(b), l.syscallsp.of(b), l.syscallbp.of(b)
+	}
+}
+
+// word is the i-th pointer of b.
+func word(b []byte, i int) uint64 { return le.Uint64(b[i*8:]) }

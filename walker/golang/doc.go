@@ -1,0 +1,55 @@
+// Package golang walks the goroutines of a Go process.
+//
+// # The object graph
+//
+// What the runtime keeps of goroutines, and what this package reads of it
+// (https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L473):
+//
+//	runtime.allgs ──▶ []*g
+//	                   g ── goid, atomicstatus, waitreason, waitsince, startpc
+//	                     ── parentGoid, gopc        who started it, and where
+//	                     ── stack, sched, syscallsp its frames, by pclntab
+//	                     ── waiting ──▶ sudog ──▶ waitlink ──▶ sudog …  (select: one a case)
+//	                     │               ├─ c    ──▶ hchan   a channel, with recvq and sendq of sudogs
+//	                     │               └─ elem ──▶ a semaphore word, or a sync.Cond's notifyList
+//	                     └─ sleepWhen, timer        when a sleep is over
+//
+//	runtime.semtable ──▶ 251 treaps of sudogs       up to Go 1.25 the only way from a
+//	                                                goroutine to the semaphore it waits on
+//	a frame of internal/poll ──▶ pollDesc{fd, rg, wg}   rg or wg points back at the g
+//
+// A Mutex, RWMutex and WaitGroup are their semaphore's neighbours: the wait
+// reason and the frames say which of them it is, and where it begins.
+//
+// # Groups
+//
+// Go has no structured concurrency of its own. A group is a sync.WaitGroup or
+// an errgroup.Group; its members are the goroutines that have yet to call
+// Done. The wrapper that started a goroutine (errgroup's Group.Go, WaitGroup's
+// Go) holds the group in its frame for as long as the goroutine runs, in a
+// slot that the compiler's stack map calls live: that is proof. A goroutine
+// started by a plain go statement that has the WaitGroup's address in a live
+// slot is a likely member: that is inferred, and only believed while there are
+// no more of them than the group's counter says. Words on a stack that no
+// stack map calls live are left alone: they are often another function's.
+//
+// # Two halves
+//
+// Collect runs while the target stands still and does no more than find the
+// next addresses to read: each round is one batch. Walk interprets what was
+// read. What both need is in goroutine.go; one file for each kind of wait.
+//
+// # Versions and limits
+//
+// Go 1.25 to 1.27 on amd64 are tested. Structure layouts come from the
+// target's own DWARF; where a structure changed between versions the presence
+// of a field decides (sudog.elem is a pointer up to 1.25 and a
+// maybeTraceablePtr after; g.waiting leads to semaphores from 1.26 on). For
+// programs without DWARF, such as go run and go test make, they come from a
+// table (layouts.txt) that a test holds against the DWARF of the same versions;
+// without symbols either, runtime.allgs is found by what it looks like.
+//
+// Goroutines that are on a CPU at the moment of the capture have the frames
+// their thread's registers lead to. Frames of C code are not shown. Nothing in
+// Go's memory says who holds a lock.
+package golang

@@ -1,0 +1,171 @@
+package golang
+
+import (
+	"github.com/dlv-async/dlv-async/walker"
+	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// shape is the calls of all goroutines that stand at the same program
+// counters: a hundred thousand goroutines often have a few dozen shapes.
+type shape struct {
+	frames []*graph.Frame // with inlined calls, innermost first
+	last   []int32        // for each physical frame, the index in frames of its outermost call
+}
+
+// frameTable makes frames of program counters, each once.
+type frameTable struct {
+	program *program
+	calls   map[site][]call
+	shapes  map[string]*shape
+	key     []byte
+}
+
+// call is one of the calls at a site.
+type call struct {
+	*graph.Frame
+	id pclntab.FuncID
+}
+
+// site is a program counter, and whether it was interrupted there: otherwise
+// it is where a call returns to.
+type site struct {
+	pc   uint64
+	trap bool
+}
+
+func newFrameTable(p *program) *frameTable {
+	return &frameTable{program: p, calls: map[site][]call{}, shapes: map[string]*shape{}}
+}
+
+// shape returns the calls of a goroutine's frames.
+func (t *frameTable) shape(frames []unwind.Frame) *shape {
+	t.key = t.key[:0]
+	for _, f := range frames {
+		pc := f.PC << 1
+		if f.Trap {
+			pc |= 1
+		}
+		t.key = le.AppendUint64(t.key, pc)
+	}
+	if s := t.shapes[string(t.key)]; s != nil {
+		return s
+	}
+	s := &shape{}
+	callee := pclntab.Normal
+	for _, f := range frames {
+		for _, c := range t.at(f) {
+			// The compiler's wrappers are nobody's calls, but for what
+			// tracebacks show below a panic.
+			if c.id != pclntab.Wrapper || !callee.HidesWrapper() {
+				s.frames = append(s.frames, c.Frame)
+			}
+			callee = c.id
+		}
+		s.last = append(s.last, int32(len(s.frames)-1))
+	}
+	t.shapes[string(t.key)] = s
+	return s
+}
+
+// at returns the calls at one frame: those inlined there, then the function.
+func (t *frameTable) at(f unwind.Frame) []call {
+	k := site{f.PC, f.Trap}
+	if out, ok := t.calls[k]; ok {
+		return out
+	}
+	out := t.resolve(f)
+	t.calls[k] = out
+	return out
+}
+
+func (t *frameTable) resolve(f unwind.Frame) []call {
+	if f.Func == nil {
+		return []call{{Frame: &graph.Frame{PC: f.PC, Kind: graph.FrameNative}}}
+	}
+	calls, _ := f.Func.Calls(f.CallPC()) // an error leaves one call, without a line
+	out := make([]call, 0, len(calls))
+	for _, c := range calls {
+		out = append(out, call{t.frame(c, f.PC), c.ID})
+	}
+	return out
+}
+
+// frame describes one call.
+func (t *frameTable) frame(call pclntab.Call, pc uint64) *graph.Frame {
+	pkg := packageOf(call.Func)
+	f := &graph.Frame{
+		Func: call.Func, Module: pkg, File: call.File, Line: call.Line, PC: pc,
+		Origin: t.program.origins.of(pkg),
+	}
+	if call.Inlined {
+		f.Kind = graph.FrameInlined
+	}
+	f.Hidden = plumbing(call.Func, pkg, f.Origin)
+	return f
+}
+
+// creation describes the place of a go statement: the call at the return
+// address that the runtime recorded, and the first of the user's own when
+// that is a library's helper that was inlined there.
+func (t *frameTable) creation(gopc uint64) (at, user *graph.Frame) {
+	fn, ok := t.program.tables.Func(gopc - 1)
+	if gopc == 0 || !ok {
+		return nil, nil
+	}
+	calls := t.at(unwind.Frame{PC: gopc, Func: fn})
+	at = calls[0].Frame
+	for _, c := range calls {
+		if c.Origin == graph.OriginUser {
+			if c.Frame != at {
+				user = c.Frame
+			}
+			break
+		}
+	}
+	return at, user
+}
+
+// physicalFrames unwinds a goroutine's stack. It appends to dst, so that what
+// looks at every goroutine can use one buffer for all.
+func (c *collection) physicalFrames(g *goroutine, dst []unwind.Frame) ([]unwind.Frame, unwind.End) {
+	if g.stack == nil {
+		return dst, unwind.End{}
+	}
+	return c.unwinder.Stack(unwind.Start{
+		PC: g.pc, SP: g.sp, BP: g.bp, Trap: g.interrupted, Syscall: g.status == gSyscall,
+		Stack: unwind.Stack{Lo: g.sp, Data: g.stack},
+	}, dst, walker.MaxDepth)
+}
+
+// framesOf unwinds one goroutine's stack.
+func (c *collection) framesOf(g *goroutine) []unwind.Frame {
+	frames, _ := c.physicalFrames(g, nil)
+	return frames
+}
+
+// frameOf is the innermost physical frame of a function.
+func (c *collection) frameOf(g *goroutine, fn string) (unwind.Frame, bool) {
+	for _, f := range c.framesOf(g) {
+		if f.Func != nil && f.Func.Name == fn {
+			return f, true
+		}
+	}
+	return unwind.Frame{}, false
+}
+
+// wordsOf are all the words, live or not, of the innermost physical frames of
+// some functions.
+func (c *collection) wordsOf(g *goroutine, fns ...string) []uint64 {
+	var words []uint64
+	for _, fn := range fns {
+		f, ok := c.frameOf(g, fn)
+		for a := f.SP; ok && a < f.CFA; a += 8 {
+			if v, ok := g.stackWord(a); ok && v != 0 {
+				words = append(words, v)
+			}
+		}
+	}
+	return words
+}

@@ -1,0 +1,53 @@
+package golang
+
+import (
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// goroutine is one g as Collect read it, and what later rounds found of it.
+type goroutine struct {
+	addr   uint64 // of the g
+	id     uint64
+	status uint32 // without the scan bit
+	reason uint8  // index into the target's waitReasonStrings; valid while parked
+
+	lo, hi     uint64 // its stack
+	pc, sp, bp uint64 // where it stands, or stood when it left its stack; sp is 0 when that is not known
+	stack      []byte // the bytes of [sp, hi); nil when they could not be read
+	fault      string // why stack is nil
+
+	parent      uint64 // goid of who started it; 0: nobody
+	gopc        uint64 // return address of the go statement
+	startpc     uint64 // entry of its first function
+	waitSince   int64  // the runtime's nanotime when a collection first saw it wait; 0: none has
+	sleepWhen   int64  // nanotime when its sleep ends
+	timer       uint64 // its *timer, if it ever slept
+	labels      uint64 // its pprof labels
+	panicking   uint64 // its innermost *_panic
+	deferred    uint64 // its innermost *_defer, of those that are in a list
+	interrupted bool   // pc is where it stands, not where a call returns to
+	m           uint64 // the *m that runs it
+	thread      int    // id of the OS thread that runs it; 0: none
+	cleaning    bool   // runs cleanups for the user
+
+	waiting uint64   // its first *sudog
+	sudogs  []*sudog // what it waits on; of a select one for each case
+	broken  string   // why sudogs is not all of them
+
+	shape *shape     // its calls; nil until somebody asks
+	end   unwind.End // why they end there
+}
+
+// sudog is a goroutine's place in a wait queue.
+type sudog struct {
+	addr  uint64
+	g     uint64
+	next  uint64 // in a channel's queue
+	elem  uint64 // a semaphore's or notifyList's address, or what a channel operation copies
+	c     uint64 // the *hchan; 0: not a channel's
+	link  uint64 // waitlink: the goroutine's next sudog
+	round int    // of readStrays, in which it was met last
+
+	queue graph.WaitKind // which of the channel's queues it stands in: to receive, or to send
+}

@@ -1,0 +1,50 @@
+package golang
+
+import "github.com/dlv-async/dlv-async/dlvext"
+
+// labelLayout is what g.labels points to: a list of pairs of strings, since
+// Go 1.24. Before, it was a map.
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/pprof/label.go#L22
+type labelLayout struct{ list field }
+
+func newLabelLayout(ts *resolver) labelLayout {
+	return labelLayout{list: ts.optional("runtime/pprof.labelMap").maybe("LabelSet.list", "Set.List")}
+}
+
+// maxLabels bounds the labels of one goroutine.
+const maxLabels = 256
+
+// labelSize is the size of a label: its key and value.
+const labelSize = 32
+
+// readLabels reads the pprof labels of goroutines, each set once: goroutines
+// share those they were started with.
+func (c *collection) readLabels() {
+	l := c.lay.labels.list
+	if l.size == 0 {
+		return
+	}
+	var addrs []uint64
+	for _, g := range c.goroutines {
+		if g.labels != 0 {
+			addrs = append(addrs, g.labels+uint64(l.off))
+		}
+	}
+	var sets []uint64
+	var lists []dlvext.Range
+	c.each(addrs, 16, func(addr uint64, b []byte) {
+		if n := word(b, 1); n > 0 && n <= maxLabels {
+			sets = append(sets, addr-uint64(l.off))
+			lists = append(lists, dlvext.Range{Addr: word(b, 0), Len: int(n) * labelSize})
+		}
+	})
+	for i, b := range c.many(lists) {
+		set := map[string]string{}
+		for ; len(b) >= labelSize; b = b[labelSize:] {
+			if key := c.stringAt(b); key != "" {
+				set[key] = c.stringAt(b[16:])
+			}
+		}
+		c.labels[sets[i]] = set
+	}
+}

@@ -1,0 +1,282 @@
+package golang
+
+import "fmt"
+
+// layouts say where the runtime's structures keep what the walk reads. A
+// field that this Go version does not have is the zero [field].
+type layouts struct {
+	g        gLayout
+	sudog    sudogLayout
+	hchan    hchanLayout
+	timer    timerLayout
+	pollDesc pollDescLayout
+	m        mLayout
+	panic    panicLayout
+	sema     semaLayout
+	sync     syncLayout
+	abiType  typeLayout
+	p        pLayout
+	heap     heapLayout
+	fd       fdLayout
+	deferred deferLayout
+	context  contextLayout
+	labels   labelLayout
+	lastpoll field // of runtime.sched: nanotime of the last look at the network
+}
+
+// gLayout is runtime.g: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L473
+type gLayout struct {
+	size int
+
+	lo, hi                       field
+	sp, pc, bp                   field // where it left its stack
+	syscallsp, syscallpc         field
+	syscallbp                    field // since 1.23
+	status, goid                 field
+	waitsince, waitreason        field
+	parent, gopc, startpc        field
+	waiting, m, labels           field
+	timer, sleepWhen, innerPanic field
+	deferred                     field
+	cleaning                     field // since 1.25
+}
+
+// sudogLayout is runtime.sudog: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L406
+type sudogLayout struct {
+	size                int
+	g, next, prev, link field
+	elem, c             field
+	linked              bool // g.waiting leads to semaphores and conds too: since 1.26
+}
+
+// hchanLayout is runtime.hchan: https://github.com/golang/go/blob/go1.26.0/src/runtime/chan.go#L34
+type hchanLayout struct {
+	size                    int
+	count, capacity, closed field
+	elemtype, timer         field // timer: since 1.23
+	recvFirst, sendFirst    field
+	bubble                  field
+}
+
+// timerLayout is runtime.timer: https://github.com/golang/go/blob/go1.26.0/src/runtime/time.go#L31
+type timerLayout struct {
+	size         int
+	when, period field
+}
+
+// pollDescLayout is runtime.pollDesc: https://github.com/golang/go/blob/go1.26.0/src/runtime/netpoll.go#L75
+type pollDescLayout struct {
+	size                     int
+	fd, rg, wg, rd, wd, self field
+}
+
+// mLayout is runtime.m: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L618
+type mLayout struct {
+	size                  int
+	procid, curg, gsignal field
+	g0, throwing          field
+	vdsoPC, vdsoSP        field
+}
+
+// panicLayout is runtime._panic: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1170
+type panicLayout struct {
+	size              int
+	arg, link         field
+	recovered, goexit field
+}
+
+// deferLayout is runtime._defer: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1141
+type deferLayout struct{ sp, fn, link field }
+
+// pLayout is runtime.p: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L770
+type pLayout struct {
+	size                int
+	timers              field // how many timers it has, not counting those of channels that nobody waits on
+	schedWhen, sysmonAt field // nanotimes of when the system monitor last looked at it
+}
+
+// semaLayout is runtime.semaRoot and the table it stands in:
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/sema.go#L40
+type semaLayout struct {
+	treap field // of semaRoot, with which each entry of the table begins
+}
+
+// syncLayout is what package sync's primitives are made of.
+type syncLayout struct {
+	waitGroupState, waitGroupSema uint64
+	waitGroupSize                 uint64
+	condNotify                    uint64
+	notifyHead, notifyTail        uint64 // within the notifyList
+	errgroupWG                    uint64 // offset of the WaitGroup in an errgroup.Group
+	errgroupSize                  uint64 // 0: the program has no errgroup
+}
+
+// field is where a structure keeps a number or a pointer. The zero field is
+// one that this Go version does not have; it reads as 0.
+type field struct{ off, size int }
+
+// of is the field's value in the structure's bytes.
+func (f field) of(b []byte) uint64 {
+	if f.off+f.size > len(b) {
+		return 0
+	}
+	switch b = b[f.off:]; f.size {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(le.Uint16(b))
+	case 4:
+		return uint64(le.Uint32(b))
+	case 8:
+		return le.Uint64(b)
+	}
+	return 0
+}
+
+// resolver looks structures up, and remembers the first field that is needed
+// and not there.
+type resolver struct {
+	from shapes
+	err  error
+}
+
+// structure finds one by its full name.
+func (r *resolver) structure(name string) *structure {
+	s := r.optional(name)
+	if s.absent && r.err == nil {
+		r.err = fmt.Errorf("type %s: %w", name, errNoLayout)
+	}
+	return s
+}
+
+// optional is structure for one that a program may well not have: the linker
+// leaves out what nothing uses. Then it has no fields and no size.
+func (r *resolver) optional(name string) *structure {
+	size, ok := r.from.size(name)
+	return &structure{resolver: r, name: name, bytes: size, absent: !ok}
+}
+
+type structure struct {
+	resolver *resolver
+	name     string
+	bytes    int
+	absent   bool
+}
+
+func (s *structure) size() int { return s.bytes }
+
+// need returns the field at the first of the paths that the structure has.
+func (s *structure) need(paths ...string) field {
+	f, ok := s.find(paths)
+	if !ok && !s.absent && s.resolver.err == nil {
+		s.resolver.err = fmt.Errorf("%s has no field %s; this Go version is not known", s.name, paths[0])
+	}
+	return f
+}
+
+// maybe is need for a field that some Go versions do not have.
+func (s *structure) maybe(paths ...string) field {
+	f, _ := s.find(paths)
+	return f
+}
+
+func (s *structure) find(paths []string) (field, bool) {
+	for _, p := range paths {
+		if f, ok := s.resolver.from.field(s.name, p); ok {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+// newLayouts resolves every field that the walk reads.
+func newLayouts(from shapes) (*layouts, error) {
+	ts := &resolver{from: from}
+	l := &layouts{}
+
+	g := ts.structure("runtime.g")
+	l.g = gLayout{
+		size: g.size(),
+		lo:   g.need("stack.lo"), hi: g.need("stack.hi"),
+		sp: g.need("sched.sp"), pc: g.need("sched.pc"), bp: g.need("sched.bp"),
+		syscallsp: g.need("syscallsp"), syscallpc: g.need("syscallpc"), syscallbp: g.maybe("syscallbp"),
+		status: g.need("atomicstatus.value", "atomicstatus"), goid: g.need("goid"),
+		waitsince: g.need("waitsince"), waitreason: g.need("waitreason"),
+		parent: g.need("parentGoid"), gopc: g.need("gopc"), startpc: g.need("startpc"),
+		waiting: g.need("waiting"), m: g.need("m"), labels: g.maybe("labels"),
+		timer: g.need("timer"), sleepWhen: g.maybe("sleepWhen"), innerPanic: g.need("_panic"),
+		deferred: g.need("_defer"),
+		cleaning: g.maybe("runningCleanups.u", "runningCleanups.v", "runningCleanups"),
+	}
+
+	sd := ts.structure("runtime.sudog")
+	l.sudog = sudogLayout{
+		size: sd.size(),
+		g:    sd.need("g"), next: sd.need("next"), prev: sd.need("prev"), link: sd.need("waitlink"),
+		elem: sd.need("elem.vu", "elem"), c: sd.need("c.maybeTraceablePtr.vu", "c.vu", "c"),
+	}
+	_, l.sudog.linked = sd.find([]string{"elem.vu"})
+
+	ch := ts.optional("runtime.hchan")
+	l.hchan = hchanLayout{
+		size:  ch.size(),
+		count: ch.need("qcount"), capacity: ch.need("dataqsiz"), closed: ch.need("closed"),
+		elemtype: ch.need("elemtype"), timer: ch.maybe("timer"), bubble: ch.maybe("bubble"),
+		recvFirst: ch.need("recvq.first"), sendFirst: ch.need("sendq.first"),
+	}
+
+	tm := ts.optional("runtime.timer")
+	l.timer = timerLayout{size: tm.size(), when: tm.need("when"), period: tm.need("period")}
+
+	pd := ts.optional("runtime.pollDesc")
+	l.pollDesc = pollDescLayout{
+		size: pd.size(),
+		fd:   pd.need("fd"), rg: pd.need("rg.value", "rg"), wg: pd.need("wg.value", "wg"),
+		rd: pd.need("rd"), wd: pd.need("wd"), self: pd.need("self"),
+	}
+
+	m := ts.structure("runtime.m")
+	l.m = mLayout{
+		size: m.size(), procid: m.need("procid"), curg: m.need("curg"), gsignal: m.need("gsignal"), g0: m.need("g0"),
+		throwing: m.maybe("throwing"), vdsoPC: m.maybe("vdsoPC"), vdsoSP: m.maybe("vdsoSP"),
+	}
+
+	p := ts.optional("runtime._panic")
+	l.panic = panicLayout{
+		size: p.size(), arg: p.need("arg"), link: p.need("link"),
+		recovered: p.need("recovered"), goexit: p.maybe("goexit"),
+	}
+
+	d := ts.optional("runtime._defer")
+	l.deferred = deferLayout{sp: d.need("sp"), fn: d.need("fn"), link: d.need("link")}
+
+	pr := ts.optional("runtime.p")
+	l.p = pLayout{
+		size: pr.size(), timers: pr.maybe("timers.len.value", "numTimers.value"),
+		schedWhen: pr.maybe("sysmontick.schedwhen"), sysmonAt: pr.maybe("sysmontick.syscallwhen"),
+	}
+
+	ty := ts.optional("internal/abi.Type")
+	l.abiType = typeLayout{size: ty.size(), tflag: ty.need("TFlag"), kind: ty.need("Kind_"), str: ty.need("Str")}
+
+	l.sema.treap = ts.optional("runtime.semaRoot").need("treap")
+
+	if s := ts.optional("sync.WaitGroup"); !s.absent {
+		l.sync.waitGroupSize = uint64(s.size())
+		l.sync.waitGroupState = uint64(s.need("state.v", "state").off)
+		l.sync.waitGroupSema = uint64(s.need("sema").off)
+	}
+	if s := ts.optional("sync.Cond"); !s.absent {
+		l.sync.condNotify = uint64(s.need("notify").off)
+		l.sync.notifyHead = uint64(s.need("notify.head").off) - l.sync.condNotify
+		l.sync.notifyTail = uint64(s.need("notify.tail").off) - l.sync.condNotify
+	}
+	if s := ts.optional("golang.org/x/sync/errgroup.Group"); !s.absent {
+		l.sync.errgroupSize = uint64(s.size())
+		l.sync.errgroupWG = uint64(s.need("wg").off)
+	}
+	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)
+	l.labels = newLabelLayout(ts)
+	l.lastpoll = ts.optional("runtime.schedt").need("lastpoll.value", "lastpoll")
+	return l, ts.err
+}

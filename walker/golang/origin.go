@@ -1,0 +1,96 @@
+package golang
+
+import (
+	"strings"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// origins tells whose code a package is.
+type origins struct {
+	main string   // the main module's path; empty: unknown
+	deps []string // the paths of the modules it was built from
+}
+
+// newOrigins takes the modules from what the toolchain recorded in a binary.
+// Where it recorded nothing, import paths alone have to tell.
+func newOrigins(m *dlvext.Module) origins {
+	info, err := m.BuildInfo()
+	if err != nil {
+		return origins{}
+	}
+	o := origins{main: info.Main.Path}
+	for _, d := range info.Deps {
+		o.deps = append(o.deps, d.Path)
+	}
+	return o
+}
+
+// of says whose the package is.
+func (o origins) of(pkg string) graph.Origin {
+	switch {
+	case pkg == "":
+		return graph.OriginUnknown
+	case pkg == "main", within(pkg, o.main):
+		return graph.OriginUser
+	case pkg == "runtime", strings.HasPrefix(pkg, "runtime/internal/"), strings.HasPrefix(pkg, "internal/runtime/"):
+		return graph.OriginRuntime
+	}
+	for _, d := range o.deps {
+		if within(pkg, d) {
+			return graph.OriginLibrary
+		}
+	}
+	// The standard library's import paths have no dot in their first element;
+	// those of modules that can be fetched have one. What the standard library
+	// vendors stands under vendor/.
+	first, _, _ := strings.Cut(pkg, "/")
+	if first == "vendor" || !strings.Contains(first, ".") {
+		return graph.OriginStdlib
+	}
+	return graph.OriginLibrary
+}
+
+// within tells whether the package is of the module.
+func within(pkg, module string) bool {
+	return module != "" && strings.HasPrefix(pkg, module) &&
+		(len(pkg) == len(module) || pkg[len(module)] == '/')
+}
+
+// packageOf takes the import path out of a function's full name, as the
+// linker wrote it: dots in the last element of an import path are escaped
+// there, so the first dot after the last slash ends it.
+func packageOf(fn string) string {
+	// Type arguments may have slashes of their own.
+	head := fn
+	if i := strings.IndexByte(head, '['); i >= 0 {
+		head = head[:i]
+	}
+	slash := strings.LastIndexByte(head, '/') + 1
+	dot := strings.IndexByte(head[slash:], '.')
+	if dot < 0 {
+		return ""
+	}
+	return strings.ReplaceAll(head[:slash+dot], "%2e", ".")
+}
+
+// plumbing tells whether a function is the runtime's own and hidden by
+// default: package runtime and what it is made of, and the functions that
+// other packages of the standard library take from it by linkname, whose
+// names begin with runtime_. Exported functions of package runtime are what
+// people call (runtime.Gosched), and stay.
+func plumbing(fn, pkg string, origin graph.Origin) bool {
+	name := fn[strings.LastIndexByte(fn, '.')+1:]
+	if strings.HasPrefix(name, "runtime_") {
+		return true
+	}
+	if origin != graph.OriginRuntime {
+		return false
+	}
+	if pkg != "runtime" {
+		return true
+	}
+	plain := strings.TrimPrefix(fn, "runtime.")
+	return plain == "" || plain[0] < 'A' || plain[0] > 'Z'
+}

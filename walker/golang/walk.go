@@ -1,0 +1,249 @@
+package golang
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/walker"
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// walk describes a collection to a Builder.
+type walk struct {
+	*collection
+	b      *graph.Builder
+	frames *frameTable
+	buffer []unwind.Frame // of the goroutine last unwound
+
+	creations map[creationKey]*graph.Creation
+	groups    map[uint64]*group // by the WaitGroup's address
+	groupsOf  map[*goroutine][]graph.GroupID
+}
+
+type creationKey struct{ parent, gopc uint64 }
+
+// runtimeID is the prefix of goroutines' ids.
+const runtimeID = "go"
+
+// taskID is the goroutine's id in the graph.
+func taskID(goid uint64) graph.TaskID {
+	var buf [24]byte // a goroutine's id has at most 20 digits
+	return graph.TaskID(strconv.AppendUint(append(buf[:0], runtimeID+":"...), goid, 10))
+}
+
+// Walk implements [walker.Instance].
+func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error {
+	w := &walk{
+		collection: in.collection, b: b, frames: newFrameTable(in.program),
+		creations: map[creationKey]*graph.Creation{},
+		groups:    map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
+	}
+	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
+	w.findQueues()
+	w.findGroups()
+	slab := make([]graph.Task, len(w.goroutines))
+	for i, g := range w.goroutines {
+		if ctx.Err() != nil {
+			b.Truncated("goroutines", i, len(w.goroutines))
+			break
+		}
+		w.task(&slab[i], g)
+	}
+	w.describeGroups()
+	w.describeCrash()
+	w.checkAsleep()
+	w.report()
+	return nil
+}
+
+// byID is the goroutine with that id, or nil.
+func (w *walk) byID(goid uint64) *goroutine {
+	i, ok := slices.BinarySearchFunc(w.goroutines, goid, func(g *goroutine, id uint64) int { return cmp.Compare(g.id, id) })
+	if !ok {
+		return nil
+	}
+	return w.goroutines[i]
+}
+
+// report says what was found of the runtime, and what was not.
+func (w *walk) report() {
+	rt := &graph.Runtime{
+		ID: runtimeID, Name: "go", Version: w.version, Layout: w.layoutSource,
+		Tasks: len(w.goroutines) + len(w.unreadable) + w.cut, Complete: len(w.unreadable) == 0 && w.cut == 0,
+		Notes: w.notes,
+	}
+	w.b.Runtime(rt)
+	if w.cut > 0 {
+		w.b.Truncated("goroutines", len(w.goroutines), len(w.goroutines)+w.cut)
+	}
+	for _, addr := range w.unreadable {
+		w.unreadableTask(addr)
+	}
+}
+
+// unreadableTask keeps a goroutine in the list whose g could not be read.
+func (w *walk) unreadableTask(addr uint64) {
+	id := graph.TaskID(runtimeID + ":0x" + strconv.FormatUint(addr, 16))
+	w.b.Task(&graph.Task{
+		ID: id, Runtime: runtimeID, NativeID: string(id[len(runtimeID)+1:]), Kind: "goroutine",
+		Problems: []*graph.Problem{{
+			Code: "unreadable", Severity: graph.Warning, Tasks: []graph.TaskID{id},
+			Message: fmt.Sprintf("the g at %#x could not be read: its id, state and frames are not known; it may also have ended", addr),
+		}},
+	})
+}
+
+// task describes one goroutine.
+func (w *walk) task(t *graph.Task, g *goroutine) {
+	shape := w.shape(g)
+	id := taskID(g.id)
+	*t = graph.Task{
+		ID: id, Runtime: runtimeID, NativeID: string(id[len(runtimeID)+1:]), Kind: "goroutine",
+		State: state(g.status), System: w.isSystem(g), Thread: int32(g.thread),
+		Frames: shape.frames, CreatedBy: w.createdBy(g), Groups: w.groupsOf[g], Labels: w.labels[g.labels],
+	}
+	t.Name = w.nameOf(g, shape)
+	if parked(g.status) {
+		t.Waits = []graph.Wait{w.wait(g, shape)}
+	} else if g.status == gSyscall {
+		t.Waits = []graph.Wait{{Kind: graph.WaitSyscall, Frame: firstShown(shape.frames), Evidence: proven("g.atomicstatus")}}
+	}
+	w.taskProblems(t, g)
+	w.b.Task(t)
+}
+
+// nameOf is what people call a goroutine: the outermost of its calls that is
+// of the user's own code, else of anybody's but the runtime's, else its first
+// function.
+func (w *walk) nameOf(g *goroutine, shape *shape) string {
+	name := ""
+	for i := len(shape.frames) - 1; i >= 0; i-- {
+		f := shape.frames[i]
+		if f.Origin == graph.OriginUser {
+			return f.Func
+		}
+		if name == "" && !f.Hidden {
+			name = f.Func
+		}
+	}
+	if name == "" {
+		name, _ = w.function(g.startpc)
+	}
+	return name
+}
+
+// wait describes what a parked goroutine is suspended on.
+func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
+	wait := graph.Wait{
+		Kind: w.kindOf(g), Text: w.reasonOf(g), Frame: firstShown(shape.frames),
+		Since: w.since(g), Evidence: proven("g.waitreason"),
+	}
+	for i := range awaitables {
+		for _, k := range awaitables[i].kinds {
+			if k == wait.Kind {
+				awaitables[i].describe(w, g, &wait)
+				return wait
+			}
+		}
+	}
+	return wait
+}
+
+// since is how long a goroutine has waited at least: from when a garbage
+// collection first saw it wait.
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/mgcmark.go#L274
+func (w *walk) since(g *goroutine) time.Duration {
+	if g.waitSince <= 0 || w.now <= g.waitSince {
+		return 0
+	}
+	return time.Duration(w.now - g.waitSince)
+}
+
+// createdBy describes who started a goroutine, and where. Goroutines started
+// at one place by one goroutine share it.
+func (w *walk) createdBy(g *goroutine) *graph.Creation {
+	if g.gopc == 0 || g.id == 1 {
+		return nil // main: nobody's go statement
+	}
+	k := creationKey{g.parent, g.gopc}
+	if c, ok := w.creations[k]; ok {
+		return c
+	}
+	c := &graph.Creation{}
+	if g.parent != 0 { // a timer starts goroutines where no goroutine runs
+		c.Task = taskID(g.parent)
+	}
+	c.At, c.User = w.frames.creation(g.gopc)
+	w.creations[k] = c
+	return c
+}
+
+// taskProblems says what could not be read of a goroutine, in words that are
+// the same for all that it happened to, so that they are told once.
+func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
+	unread := func(what string) {
+		t.Problems = append(t.Problems, &graph.Problem{
+			Code: "unreadable", Severity: graph.Warning, Tasks: []graph.TaskID{t.ID}, Message: what,
+		})
+	}
+	if g.fault != "" {
+		unread("the frames are not known: " + g.fault)
+	} else if why := endsEarly(g.end); why != "" {
+		unread("the frames end early: " + why)
+	}
+	if why := w.wanting(g); why != "" {
+		unread("what it waits for is not fully known: " + why)
+	}
+	if w.groupUnread[g] {
+		unread("which group it is a member of is not known: a group could not be read")
+	}
+}
+
+// shape returns a goroutine's calls.
+func (w *walk) shape(g *goroutine) *shape {
+	if g.shape == nil {
+		w.buffer, g.end = w.physicalFrames(g, w.buffer[:0])
+		g.shape = w.frames.shape(w.buffer)
+	}
+	return g.shape
+}
+
+// firstShown is the index of the innermost frame that is not plumbing.
+func firstShown(frames []*graph.Frame) int32 {
+	for i, f := range frames {
+		if !f.Hidden {
+			return int32(i)
+		}
+	}
+	return 0
+}
+
+// proven is evidence that a structure of the runtime's gives.
+func proven(how string) graph.Evidence { return graph.Evidence{Confidence: graph.Proven, How: how} }
+
+// inferred is evidence that has another possible reading.
+func inferred(how string) graph.Evidence { return graph.Evidence{Confidence: graph.Inferred, How: how} }
+
+// endsEarly says why a goroutine's frames end before its first; empty when
+// they do not.
+func endsEarly(end unwind.End) string {
+	switch end.Reason {
+	case unwind.Complete:
+		return ""
+	case unwind.Unreadable:
+		return fmt.Sprintf("the stack at %#x is not in what was read", end.Addr)
+	case unwind.UnknownPC:
+		return fmt.Sprintf("no Go function is at %#x", end.Addr)
+	case unwind.Unsized:
+		return fmt.Sprintf("the frame of the function at %#x has no known size", end.Addr)
+	case unwind.TooDeep:
+		return fmt.Sprintf("it is deeper than the %d frames a walk takes", walker.MaxDepth)
+	}
+	return end.Reason.String()
+}

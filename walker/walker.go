@@ -1,0 +1,55 @@
+// Package walker turns an image of a process into a graph: one [Runtime] for
+// each language runtime it knows, one [Instance] for each that it finds.
+//
+// A walk has two halves, for the target's sake. [Instance.Collect] runs while
+// the target may stand still: it asks the image's memory for what the walk
+// will need, in rounds, each round's ranges computed from the last, and
+// interprets no more than that takes. [Instance.Walk] runs after, over what
+// was collected, with the target long gone on its way.
+//
+// To add a runtime: a folder beside golang, and a line in [Runtimes]'s caller.
+package walker
+
+import (
+	"context"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// Runtime is one language runtime that can be walked.
+type Runtime interface {
+	// Name is the runtime's name in snapshots: go, cpython.
+	Name() string
+
+	// Detect looks for the runtime among the image's modules. It returns
+	// nil, nil when it is not there, and an error when it is there and cannot
+	// be read. It must not depend on the target standing still.
+	Detect(img *dlvext.Image) (Instance, error)
+}
+
+// Instance is one runtime found in one image.
+type Instance interface {
+	// Collect reads, under the stop, whatever Walk will read. An error means
+	// that nothing can be walked; what is missing in part is Walk's to report.
+	// When ctx ends, Collect returns with what it has.
+	Collect(ctx context.Context, img *dlvext.Image) error
+
+	// Walk describes what was collected. Parts that cannot be read become
+	// problems in the graph; an error means that nothing could be described.
+	Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error
+}
+
+// Estimator is an Instance that can tell, before the target stands still,
+// about how many bytes its Collect will read, so that memory is ready for them.
+type Estimator interface {
+	Estimate() int64
+}
+
+// Limits bound what a walk takes from a target, whatever its memory says.
+const (
+	MaxTasks     = 8_000_000 // a hundred times the largest seen in production
+	MaxListNodes = 1 << 22   // nodes of one linked list: a queue of every task there may be
+	MaxDepth     = 4_096     // frames of one task; a deeper stack is cut, and said to be
+	MaxString    = 4_096     // bytes of one string
+)
