@@ -1,0 +1,166 @@
+package render
+
+import (
+	"slices"
+	"time"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// doingAll says what tasks that are alike do: what holds for all of them, and
+// of what differs how many different ones there are.
+func (v *view) doingAll(tasks []graph.TaskID) said {
+	if len(tasks) == 1 {
+		if t := v.s.Task(tasks[0]); t != nil {
+			return v.doing(t)
+		}
+	}
+	var first *graph.Task
+	things := map[target]bool{}
+	same, least := true, time.Duration(-1)
+	v.tasks(tasks, func(t *graph.Task) {
+		if first == nil {
+			first = t
+		}
+		if len(t.Waits) == 0 {
+			same = same && len(first.Waits) == 0
+			least = 0
+			return
+		}
+		w := &t.Waits[0]
+		same = same && len(first.Waits) > 0 && sameWait(w, &first.Waits[0])
+		things[target{w.Resource, w.Group, w.Task}] = true
+		if least < 0 || w.Since < least {
+			least = w.Since
+		}
+	})
+	switch {
+	case first == nil:
+		return said{core: stateWord(graph.StateUnknown)}
+	case len(first.Waits) == 0:
+		return said{core: v.idle(first)}
+	case same:
+		s := v.wait(first, &first.Waits[0])
+		return said{s.core, s.more + since(least)}
+	}
+	return said{v.manyWaits(first, things), since(least)}
+}
+
+// target is what a wait is on; the zero target is not known.
+type target struct {
+	resource graph.ResourceID
+	group    graph.GroupID
+	task     graph.TaskID
+}
+
+// manyWaits says what tasks wait for that wait in one way for different things.
+func (v *view) manyWaits(first *graph.Task, things map[target]bool) string {
+	w := first.Waits[0]
+	delete(things, target{})
+	different := number(len(things)) + " different "
+	switch {
+	case w.Task != "":
+		return "wait for " + different + "tasks"
+	case w.Group != 0:
+		kind := "group"
+		if g := v.s.Group(w.Group); g != nil {
+			kind = typeName(g.Kind)
+		}
+		return "wait for " + different + kind + "s"
+	}
+	core := string(w.Kind)
+	switch w.Kind {
+	case graph.WaitNetwork, graph.WaitFile:
+		core = joined(joined(core, operation(first)), v.sameRemote(things))
+	case graph.WaitSelect:
+		return core + " of " + number(len(w.Branches))
+	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore:
+		core = "wants a " + core
+	case graph.WaitSleep, graph.WaitTimer:
+		return core
+	}
+	if r := v.s.Resource(w.Resource); r != nil && len(things) > 1 {
+		core += ", " + different + resourceNoun(r.Kind)
+	}
+	return core
+}
+
+// sameRemote is the far end of the connections, when it is one and the same.
+func (v *view) sameRemote(connections map[target]bool) string {
+	remote := ""
+	for c := range connections {
+		r := v.s.Resource(c.resource)
+		if r == nil {
+			return ""
+		}
+		end := detail(r.Detail).text("remote")
+		if end == "" || remote != "" && end != remote {
+			return ""
+		}
+		remote = end
+	}
+	return remote
+}
+
+// resourceNoun is what people call several of a kind of resource.
+func resourceNoun(kind string) string {
+	switch kind {
+	case "chan":
+		return "channels"
+	case "fd":
+		return "connections"
+	case "mutex", "rwmutex":
+		return kind + "es"
+	}
+	return kind + "s"
+}
+
+// sameWait reports that two waits are for the same thing in the same way.
+func sameWait(a, b *graph.Wait) bool {
+	return a.Kind == b.Kind && a.Text == b.Text && a.Resource == b.Resource && a.Group == b.Group && a.Task == b.Task &&
+		slices.EqualFunc(a.Branches, b.Branches, func(a, b graph.Wait) bool { return sameWait(&a, &b) })
+}
+
+// coalesce puts together the tasks that stand at one place and wait in one
+// way, and with sameThing for one thing, in the order in which the first of
+// each comes. Those that the snapshot does not have are left out.
+func (v *view) coalesce(tasks []graph.TaskID, sameThing bool) [][]graph.TaskID {
+	var out [][]graph.TaskID
+	index := map[likeness]int{}
+	v.tasks(tasks, func(t *graph.Task) {
+		key := likenessOf(t, sameThing)
+		i, ok := index[key]
+		if !ok {
+			i = len(out)
+			index[key] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], t.ID)
+	})
+	return out
+}
+
+// likeness is the same for tasks that one line can stand for.
+type likeness struct {
+	state          graph.State
+	function, file string
+	line           int
+	kind           graph.WaitKind
+	branches       int
+	thing          target
+}
+
+func likenessOf(t *graph.Task, sameThing bool) likeness {
+	l := likeness{state: t.State}
+	if f := placeOf(t).frame; f != nil {
+		l.function, l.file, l.line = f.Func, f.File, f.Line
+	}
+	if len(t.Waits) > 0 {
+		w := &t.Waits[0]
+		l.kind, l.branches = w.Kind, len(w.Branches)
+		if sameThing {
+			l.thing = target{w.Resource, w.Group, w.Task}
+		}
+	}
+	return l
+}

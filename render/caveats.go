@@ -1,0 +1,64 @@
+package render
+
+import "github.com/dlv-async/dlv-async/walker/graph"
+
+// caveats says what this picture does not hold: what was cut, what the
+// runtimes' readers noted, and where a wait leads to nobody known. A list of
+// problems is worth as much as this list is short.
+func (v *view) caveats() {
+	words := v.unread()
+	words = append(words, v.unexplained()...)
+	if len(words) == 0 {
+		return
+	}
+	v.blank()
+	v.row(v.say(strong, "Bear in mind"))
+	for _, w := range words {
+		v.wrap(v.indent(2), v.indent(4), v.say(normal, w))
+	}
+}
+
+// unread is what was cut or not found.
+func (v *view) unread() []string {
+	var words []string
+	for _, t := range v.s.Truncated {
+		words = append(words, number(t.Kept)+" of "+count(t.Total, t.What)+verb(t.Total, " was", " were")+" read")
+	}
+	if len(v.s.Runtimes) == 0 {
+		words = append(words, "no runtime that could be read was found in this process")
+	}
+	for _, r := range v.s.Runtimes {
+		if !r.Complete {
+			words = append(words, "tasks of "+runtimeName(r)+" may be missing")
+		}
+		words = append(words, r.Notes...)
+	}
+	return words
+}
+
+// unexplained counts the waits that lead nowhere: behind one of them a
+// deadlock could hide.
+func (v *view) unexplained() []string {
+	unknown, unheld := 0, 0
+	for _, t := range v.s.Tasks {
+		if t.System || len(t.Waits) == 0 {
+			continue
+		}
+		switch w := &t.Waits[0]; w.Kind {
+		case graph.WaitUnknown:
+			unknown++
+		case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore:
+			if r := v.s.Resource(w.Resource); r == nil || len(r.Holders) == 0 {
+				unheld++
+			}
+		}
+	}
+	var words []string
+	if unheld > 0 {
+		words = append(words, "it is not known who holds the lock that "+count(unheld, "task")+verb(unheld, " wants", " want"))
+	}
+	if unknown > 0 {
+		words = append(words, "it is not known what "+count(unknown, "task")+verb(unknown, " waits", " wait")+" for")
+	}
+	return words
+}

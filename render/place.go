@@ -1,0 +1,74 @@
+package render
+
+import "github.com/dlv-async/dlv-async/walker/graph"
+
+// place is the frame that a task is shown by.
+type place struct {
+	frame *graph.Frame // nil: the task has no frame that is known
+	calls *graph.Frame // what frame called, where that says more than the wait does
+}
+
+// placeOf picks the frame that tells most about a task: where the program's
+// own code stands, innermost; without any, where a library's does; without
+// that too, the outermost frame of the standard library, which says what the
+// task is for (net/http.(*conn).serve) when the innermost is the same for
+// all of them (internal/poll.(*FD).Read).
+func placeOf(t *graph.Task) place {
+	var user, library, outer = -1, -1, -1
+	for i, f := range t.Frames {
+		if f.Hidden {
+			continue
+		}
+		switch f.Origin {
+		case graph.OriginUser:
+			if user < 0 {
+				user = i
+			}
+		case graph.OriginLibrary, graph.OriginUnknown:
+			if library < 0 {
+				library = i
+			}
+		}
+		outer = i
+	}
+	i := user
+	if i < 0 {
+		i = library
+	}
+	if i < 0 {
+		i = outer
+	}
+	if i < 0 {
+		return place{frame: entry(t.Frames)}
+	}
+	p := place{frame: t.Frames[i]}
+	if i > 0 && !t.Frames[i-1].Hidden && !namesItself(t) {
+		p.calls = t.Frames[i-1]
+	}
+	return p
+}
+
+// entry is the function that a task began in, for a task that has none but
+// hidden frames: it says what of the runtime's business the task does.
+func entry(frames []*graph.Frame) *graph.Frame {
+	for i := len(frames) - 1; i >= 0; i-- {
+		if frames[i].Func != "runtime.goexit" {
+			return frames[i]
+		}
+	}
+	return nil
+}
+
+// namesItself reports whether the words for a task's wait already say what
+// it called: sync.(*Mutex).Lock adds nothing to "wants sync.Mutex".
+func namesItself(t *graph.Task) bool {
+	if len(t.Waits) == 0 {
+		return false
+	}
+	switch t.Waits[0].Kind {
+	case graph.WaitNetwork, graph.WaitFile, graph.WaitSyscall, graph.WaitUnknown, graph.WaitRuntime,
+		graph.WaitChanReceive, graph.WaitChanSend, graph.WaitSelect, graph.WaitContext:
+		return false
+	}
+	return true
+}

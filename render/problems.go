@@ -1,0 +1,166 @@
+package render
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// lookedFor is what a snapshot without problems was searched for.
+const lookedFor = "tasks that wait for each other in a circle, and whatever could not be read"
+
+// Problems shows the findings alone: each with the tasks in it, what they
+// want, who has that, who waits behind them, and how all that is known.
+func Problems(w io.Writer, s *graph.Snapshot, o Options) error {
+	v := newView(w, s, o)
+	v.header()
+	v.blank()
+	v.problems(o.Limit, o.Limit)
+	return v.end()
+}
+
+// problems prints at most so many problems, with at most so many lines of
+// tasks each; 0 is all. Then what this picture does not hold.
+func (v *view) problems(most, rows int) {
+	list := slices.DeleteFunc(slices.Clone(v.s.Problems), func(p *graph.Problem) bool { return p.Suppressed })
+	if len(list) == 0 {
+		none := "No problems found"
+		switch {
+		case v.s.Filtered:
+			none += " that name these tasks"
+		case v.s.Process.Death != nil:
+			none = "No other problems found"
+		}
+		v.wrap(v.text(), v.indent(2), v.say(strong, none).add(quiet, "  (looked for: "+lookedFor+")"))
+	} else {
+		v.row(v.say(strong, "Problems"), v.say(quiet, "  "+severities(list)))
+	}
+	if n := len(v.s.Problems) - len(list); n > 0 {
+		v.row(v.say(quiet, count(n, "suppressed problem")+" "+be(n)+" not shown"))
+	}
+	shown := list
+	if most > 0 && len(list) > most {
+		shown = list[:most]
+	}
+	for i, p := range shown {
+		if i > 0 {
+			v.blank()
+		}
+		v.problem(p, rows)
+	}
+	if n := len(list) - len(shown); n > 0 {
+		v.blank()
+		v.row(v.say(quiet, v.ellipsis+" "+count(n, "more problem")+": "+severities(list[len(shown):])+v.fuller()))
+	}
+	v.caveats()
+}
+
+// fuller names what would show all: in the view problems the limit cuts, in
+// others the room does.
+func (v *view) fuller() string {
+	if v.terse {
+		return " (problems)"
+	}
+	return " (--limit)"
+}
+
+// severities counts problems by how bad they are.
+func severities(list []*graph.Problem) string {
+	counts := map[graph.Severity]int{}
+	for _, p := range list {
+		counts[p.Severity]++
+	}
+	var parts []string
+	for _, s := range []struct {
+		severity graph.Severity
+		noun     string
+	}{{graph.Error, "error"}, {graph.Warning, "warning"}, {graph.Info, "note"}} {
+		if n := counts[s.severity]; n > 0 {
+			parts = append(parts, count(n, s.noun))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (v *view) problem(p *graph.Problem, rows int) {
+	mark, st := v.infoMark, normal
+	switch p.Severity {
+	case graph.Error:
+		mark, st = v.errorMark, bad
+	case graph.Warning:
+		mark, st = v.warnMark, warn
+	}
+	words := v.say(st, mark+" "+p.Code+":").add(normal, " ").add(strong, p.Message)
+	if p.Evidence.Confidence == graph.Inferred && v.terse {
+		words.add(quiet, " (inferred)")
+	}
+	v.wrap(v.text(), v.indent(2), words)
+	if !v.terse {
+		v.evidence(p.Evidence)
+	}
+	v.involved(p.Tasks, rows)
+	if len(p.Tasks) == 0 {
+		v.things(p)
+	}
+	if n := len(p.Queued); n > 0 {
+		v.row(v.indent(4), v.say(normal, count(n, "task")+verb(n, " waits", " wait")+" behind "+verb(len(p.Tasks), "it", "them")+":"))
+		v.involved(p.Queued, rows)
+	}
+}
+
+// evidence says how a finding is known.
+func (v *view) evidence(e graph.Evidence) {
+	if e.Confidence != 0 && e.How != "" {
+		v.wrap(v.indent(4), v.indent(6), v.say(quiet, e.Confidence.String()+": "+e.How))
+	}
+}
+
+// things names the groups and resources of a problem that names no task.
+func (v *view) things(p *graph.Problem) {
+	for _, id := range p.Groups {
+		if g := v.s.Group(id); g != nil {
+			v.wrap(v.indent(4), v.indent(6), v.say(normal, groupName(g)+notes(left(g))))
+		}
+	}
+	for _, id := range p.Resources {
+		if r := v.s.Resource(id); r != nil {
+			v.wrap(v.indent(4), v.indent(6), v.say(normal, thing(r)+notes(count(len(v.s.Waiters(r)), "waiter"))))
+		}
+	}
+}
+
+// involved prints the tasks of a problem, at most so many lines of them.
+// Tasks at one place that wait for one thing share a line; where that is
+// still too much, tasks that wait in the same way do.
+func (v *view) involved(tasks []graph.TaskID, rows int) {
+	groups, here := v.coalesce(tasks, true), 0
+	for _, alike := range groups {
+		here += len(alike)
+	}
+	if len(groups) > max(rows, mostRows) {
+		groups = v.coalesce(tasks, false)
+	}
+	shown := groups
+	if rows > 0 && len(groups) > rows {
+		shown = groups[:rows]
+	}
+	labels, places := v.aligned(len(shown), func(i int) (*graph.Task, []graph.TaskID) {
+		return v.s.Task(shown[i][0]), shown[i]
+	})
+	left := v.indent(4)
+	for _, alike := range shown {
+		v.taskLine(v.s.Task(alike[0]), alike, v.does(alike), labels, places, left, left)
+	}
+	n := 0
+	for _, alike := range groups[len(shown):] {
+		n += len(alike)
+	}
+	if n > 0 {
+		v.row(left, v.say(quiet, v.ellipsis+" "+count(n, "more task")+v.fuller()))
+	}
+	if n := len(tasks) - here; n > 0 {
+		v.row(left, v.say(quiet, count(n, "task")+" "+be(n)+" not among those looked at"))
+	}
+}

@@ -1,0 +1,109 @@
+package render
+
+import (
+	"strings"
+	"time"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// said is what a wait is, in words: core alone where there is little room,
+// core and more where there is enough.
+type said struct {
+	core string // wants sync.Mutex 0x3e8ac0112010
+	more string // , held by go:42 (inferred: deferred Unlock)
+}
+
+// bare is the core where a title or a list already says that it is waited for.
+func (s said) bare() string {
+	core := strings.TrimPrefix(strings.TrimPrefix(s.core, "waits for "), "wants ")
+	return strings.TrimPrefix(core, "a ")
+}
+
+// doing says what a task does: what it waits for, or else its state.
+func (v *view) doing(t *graph.Task) said {
+	if len(t.Waits) == 0 {
+		return said{core: v.idle(t)}
+	}
+	w := &t.Waits[0]
+	s := v.wait(t, w)
+	if n := len(t.Waits) - 1; n > 0 {
+		s.more += ", and " + count(n, "other wait")
+	}
+	s.more += since(w.Since)
+	return s
+}
+
+// idle says what a task does that waits for nothing known.
+func (v *view) idle(t *graph.Task) string {
+	word := stateWord(t.State)
+	switch {
+	case t.State == graph.StateWaiting:
+		return "waiting, for what is not known"
+	case t.State == graph.StateFailed && t.Error != nil:
+		return word + ": " + failure(t.Error)
+	case t.Cancel != nil && t.Cancel.Pending:
+		return word + ", cancellation pending"
+	}
+	return word
+}
+
+// since says how long a wait has lasted, which is only ever known from below.
+func since(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	return ", for at least " + duration(d)
+}
+
+func failure(f *graph.Failure) string {
+	switch {
+	case f.Type == "":
+		return f.Message
+	case f.Message == "":
+		return typeName(f.Type)
+	}
+	return typeName(f.Type) + ": " + f.Message
+}
+
+// wait puts one wait into words. It never claims to know what the wait is on
+// when it does not.
+func (v *view) wait(t *graph.Task, w *graph.Wait) said {
+	if w.Task != "" {
+		return v.onTask(w)
+	}
+	if w.Group != 0 {
+		return v.onGroup(w)
+	}
+	r := v.s.Resource(w.Resource)
+	switch w.Kind {
+	case graph.WaitChanReceive, graph.WaitChanSend:
+		return v.onChan(w, r)
+	case graph.WaitSelect, "gather":
+		return v.onBranches(t, w)
+	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore:
+		return v.onLock(w, r)
+	case graph.WaitSleep, graph.WaitTimer:
+		return v.onTimer(w, r)
+	case graph.WaitNetwork, graph.WaitFile:
+		return v.onFile(t, w, r)
+	case graph.WaitContext:
+		return v.onContext(w, r)
+	case graph.WaitCond:
+		if r != nil {
+			return said{core: "waits for " + thing(r), more: " to be signalled" + notes(v.known(w.Evidence))}
+		}
+		return said{core: "waits for a condition", more: notes(which)}
+	case graph.WaitForever:
+		return said{core: or(w.Text, "select{} or a nil channel"), more: ": nothing can ever wake it"}
+	case graph.WaitSyscall:
+		return said{core: joined("in a system call", w.Text)}
+	case graph.WaitCoroutine:
+		return said{core: "waits for its coroutine (iter.Pull)"}
+	case graph.WaitRuntime:
+		return said{core: or(w.Text, "runtime")}
+	case graph.WaitUnknown:
+		return said{core: or(w.Text, "waiting"), more: " (on what is not known)"}
+	}
+	return v.onOther(w, r)
+}
