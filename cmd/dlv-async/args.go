@@ -1,0 +1,47 @@
+package main
+
+import (
+	"debug/elf"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// needs refuses a command line without its first argument.
+func needs(what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef("%s needs %s", c.Name(), what)
+		}
+		return nil
+	}
+}
+
+// coreArgs tells the executable, the core and the view apart in
+// [EXE] CORE [VIEW [TASK]]; EXE and CORE may be swapped. What is no
+// executable is taken as the core, and whoever reads it says what is wrong.
+func coreArgs(args []string) (exe, core string, view []string, err error) {
+	switch {
+	case !isExecutable(args[0]) && len(args) > 1 && isExecutable(args[1]):
+		return args[1], args[0], args[2:], nil
+	case !isExecutable(args[0]):
+		return "", args[0], args[1:], nil
+	case len(args) == 1 || isView(args[1]) && !exists(args[1]):
+		return "", "", nil, usagef("%s is an executable or library; core needs a CORE beside it", args[0])
+	}
+	return args[0], args[1], args[2:], nil
+}
+
+func isExecutable(path string) bool {
+	f, err := elf.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return f.Type == elf.ET_EXEC || f.Type == elf.ET_DYN
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dlv-async/dlv-async/docs"
+)
+
+func newHelp(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND|CODE]",
+		Short: "Explain a command, or the code of a problem",
+		Example: `  dlv-async help attach
+  dlv-async help deadlock`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				for _, p := range docs.Problems() {
+					if p.Code == args[0] {
+						_, err := fmt.Fprintf(a.stdout, "%s\n\n%s\n", p.Code, p.Text)
+						return err
+					}
+				}
+			}
+			command, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("%q is neither a command nor the code of a problem; the codes are %s",
+					strings.Join(args, " "), strings.Join(problemCodes(), ", "))
+			}
+			command.InitDefaultHelpFlag()
+			return command.Help()
+		},
+		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var out []cobra.Completion
+			for _, sub := range c.Root().Commands() {
+				if sub.IsAvailableCommand() {
+					out = append(out, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+				}
+			}
+			for _, p := range docs.Problems() {
+				out = append(out, cobra.CompletionWithDesc(p.Code, p.Summary))
+			}
+			return out, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+func problemCodes() []string {
+	var codes []string
+	for _, p := range docs.Problems() {
+		codes = append(codes, p.Code)
+	}
+	return codes
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dlv-async/dlv-async/internal/snapshot"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+func newOpen(a *app) *cobra.Command {
+	views := newViewFlags()
+	c := &cobra.Command{
+		Use:   "open FILE [VIEW]",
+		Short: "Show a snapshot that was saved with -o json, or a recording",
+		Long: `Shows a snapshot that was saved before with -o json, here or on another
+machine, or a recording that dlv-async capture made. - is standard input.` + viewHelp(),
+		Example: `  dlv-async attach 4242 -o json > snapshot.json
+  dlv-async open snapshot.json
+  dlv-async open snapshot.json stacks
+  ssh host dlv-async attach 4242 -o json | dlv-async open - tree`,
+		Args:              needs("a FILE"),
+		ValidArgsFunction: completeViews(1, completeFiles),
+		RunE: func(c *cobra.Command, args []string) error {
+			options := snapshot.Options{Tool: tool()}
+			return a.show(c.Context(), args[1:], &views, func(ctx context.Context) (*graph.Snapshot, error) {
+				if args[0] == "-" {
+					return snapshot.Read(ctx, "standard input", a.stdin, options)
+				}
+				return snapshot.Open(ctx, args[0], options)
+			})
+		},
+	}
+	views.register(c)
+	return c
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// interactive is whether someone sits there who can ask for more.
+func (a *app) interactive(flags *viewFlags) bool {
+	return isTerminal(a.stdin) && isTerminal(a.stdout) && flags.output == "text" && len(flags.failOn) == 0
+}
+
+// session is a prompt over a snapshot: each line is a view, with its flags,
+// or refresh, help, quit.
+type session struct {
+	app   *app
+	take  source
+	now   *graph.Snapshot
+	flags viewFlags // of the command line; they hold for each line of the prompt
+}
+
+var promptCommands = []string{"refresh", "help", "quit"}
+
+// prompt reads lines until the user has seen enough.
+func (a *app) prompt(ctx context.Context, take source, s *graph.Snapshot, flags *viewFlags) error {
+	fd := int(a.stdin.(*os.File).Fd())
+	cooked, err := term.GetState(fd)
+	if err != nil {
+		return fmt.Errorf("cannot prompt: %w", err)
+	}
+	defer func() { _ = term.Restore(fd, cooked) }()
+
+	editor := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{a.stdin, a.stdout}, "(dlv-async) ")
+	editor.AutoCompleteCallback = completeLine
+	session := &session{app: a, take: take, now: s, flags: *flags}
+	for {
+		// The terminal is raw only while a line is edited, so that Ctrl-C
+		// interrupts what a line started.
+		if _, err := term.MakeRaw(fd); err != nil {
+			return fmt.Errorf("cannot prompt: %w", err)
+		}
+		line, err := readLine(ctx, editor)
+		_ = term.Restore(fd, cooked)
+		if errors.Is(err, io.EOF) {
+			fmt.Fprintln(a.stdout)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		words := strings.Fields(line)
+		if len(words) == 1 && (words[0] == "quit" || words[0] == "exit" || words[0] == "q") {
+			return nil
+		}
+		if len(words) == 0 {
+			continue
+		}
+		if err := session.run(ctx, words); err != nil {
+			fmt.Fprintln(a.stderr, oneLine(err.Error()))
+		}
+	}
+}
+
+// readLine reads a line, or ends with ctx. The read itself cannot be ended:
+// then the process does.
+func readLine(ctx context.Context, editor *term.Terminal) (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		line, err := editor.ReadLine()
+		read <- result{line, err}
+	}()
+	select {
+	case r := <-read:
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// run acts on one line.
+func (p *session) run(ctx context.Context, words []string) error {
+	flags := p.flags
+	c := &cobra.Command{
+		Use: "(dlv-async) [VIEW]", SilenceErrors: true, SilenceUsage: true,
+		Long: "Each line is a view, as after the command, with flags of its own; or\nrefresh (a new snapshot), help, quit." + viewHelp(),
+		RunE: func(c *cobra.Command, args []string) error {
+			switch args[0] {
+			case "help":
+				return c.Help()
+			case "refresh":
+				s, err := p.take(ctx)
+				if err != nil {
+					return err
+				}
+				p.now = s
+				args = args[1:]
+			}
+			r, err := parseView(args)
+			if err != nil {
+				return err
+			}
+			look, err := newLook(p.app, &flags)
+			if err != nil {
+				return err
+			}
+			return look.draw(interruptible{ctx, p.app.stdout}, p.now, r)
+		},
+	}
+	flags.register(c)
+	c.SetOut(p.app.stdout)
+	c.SetErr(p.app.stderr)
+	c.SetArgs(words)
+	return c.ExecuteContext(ctx)
+}
+
+// completeLine completes the first word at Tab.
+func completeLine(line string, pos int, key rune) (string, int, bool) {
+	if key != '\t' || pos != len(line) || strings.Contains(line, " ") {
+		return "", 0, false
+	}
+	var matches []string
+	for _, name := range append(viewNames(), promptCommands...) {
+		if strings.HasPrefix(name, line) {
+			matches = append(matches, name)
+		}
+	}
+	if len(matches) != 1 {
+		return "", 0, false
+	}
+	return matches[0] + " ", len(matches[0]) + 1, true
+}

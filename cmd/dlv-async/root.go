@@ -1,0 +1,56 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// app is what every command works with.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	started bool // the command line was understood, and its command runs
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dlv-async",
+		Short: "Who waits for whom: logical async backtraces of a process or core dump",
+		Long: `dlv-async reads a process or a core dump and shows its tasks (goroutines) as
+what they are: who waits for whom, what each is part of, and what is wrong.
+The process is stopped for milliseconds and never written to.`,
+		Example: `  dlv-async demo                      a sample to look at
+  dlv-async attach 4242               what is the process doing?
+  dlv-async core ./server core.4242   what was it doing?
+  dlv-async attach 4242 where go:57   how did goroutine 57 come there?`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.PersistentPreRun = func(*cobra.Command, []string) { a.started = true }
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.AddGroup(
+		&cobra.Group{ID: "sources", Title: "Sources of a snapshot:"},
+		&cobra.Group{ID: "more", Title: "More:"},
+	)
+	for _, c := range []*cobra.Command{
+		newAttach(a), newCore(a), newOpen(a), newDemo(a),
+	} {
+		c.GroupID = "sources"
+		root.AddCommand(c)
+	}
+	for _, c := range []*cobra.Command{newCapture(a), newPs(a), newVersion(a)} {
+		c.GroupID = "more"
+		root.AddCommand(c)
+	}
+	help := newHelp(a)
+	help.GroupID = "more"
+	root.SetHelpCommand(help)
+	root.SetCompletionCommandGroupID("more")
+	return root
+}

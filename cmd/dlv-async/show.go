@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/dlv-async/dlv-async/render"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// show takes a snapshot and draws the view that args name. What can be
+// refused is refused before the target is touched.
+func (a *app) show(ctx context.Context, args []string, flags *viewFlags, take source) error {
+	r, err := parseView(args)
+	if err != nil {
+		return err
+	}
+	look, err := newLook(a, flags)
+	if err != nil {
+		return err
+	}
+	s, err := take(ctx)
+	if err != nil {
+		return err
+	}
+	if err := look.draw(interruptible{ctx, a.stdout}, s, r); err != nil {
+		return err
+	}
+	if len(args) == 0 && a.interactive(flags) {
+		return a.prompt(ctx, take, s, flags)
+	}
+	return look.verdict(s)
+}
+
+// interruptible is a writer that fails once its context has ended: a view of
+// a million tasks can be cut short.
+type interruptible struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (i interruptible) Write(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.w.Write(p)
+}
+
+// draw writes a view of a snapshot: of the tasks that the filters pick, or of
+// one of these and whatever it leads to.
+func (l *look) draw(w io.Writer, s *graph.Snapshot, r request) error {
+	picked := s
+	if l.filtered {
+		picked = s.Select(l.filter)
+	}
+	options := l.options
+	if r.ofTask {
+		t, err := l.find(picked, r.task)
+		if err != nil {
+			return err
+		}
+		options.Task = t.ID
+	} else {
+		s = picked
+	}
+	draw := r.text
+	if l.json {
+		draw = r.json
+	}
+	if err := draw(w, s, options); err != nil {
+		return fmt.Errorf("cannot write the output: %w", err)
+	}
+	return nil
+}
+
+// find returns the one task that the user's words mean. Of several it lists
+// the stacks, coalesced, to pick from.
+func (l *look) find(s *graph.Snapshot, words string) (*graph.Task, error) {
+	tasks := s.Find(words)
+	switch len(tasks) {
+	case 0:
+		return nil, fmt.Errorf("no task is %q; the tasks view lists them all", words)
+	case 1:
+		return tasks[0], nil
+	}
+	picked := map[graph.TaskID]bool{}
+	for _, t := range tasks {
+		picked[t.ID] = true
+	}
+	options := l.options
+	options.System = true
+	if err := render.Stacks(l.several, s.Select(graph.Filter{Tasks: picked}), options); err != nil {
+		return nil, err
+	}
+	return nil, &ambiguousError{words, len(tasks)}
+}
+
+// verdict is a foundError when the snapshot has a problem of --fail-on.
+func (l *look) verdict(s *graph.Snapshot) error {
+	var found []string
+	note := func(problems []*graph.Problem) {
+		for _, p := range problems {
+			if slices.Contains(l.failOn, p.Code) && !slices.Contains(found, p.Code) {
+				found = append(found, p.Code)
+			}
+		}
+	}
+	note(s.Problems)
+	for _, t := range s.Tasks {
+		note(t.Problems)
+	}
+	for _, g := range s.Groups {
+		note(g.Problems)
+	}
+	if len(found) > 0 {
+		return &foundError{found}
+	}
+	return nil
+}

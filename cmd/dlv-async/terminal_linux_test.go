@@ -1,0 +1,148 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+)
+
+func TestTerminal(t *testing.T) {
+	pid := strconv.Itoa(testtarget.Start(t, testtarget.Build(t, "errgroup", testtarget.Options{})).PID)
+
+	t.Run("there is colour", func(t *testing.T) {
+		if out := inTerminal(t, nil, nil, "attach", pid, "tree"); !strings.Contains(out, "\x1b[") {
+			t.Errorf("no colour in\n%s", out)
+		}
+	})
+	t.Run("NO_COLOR is respected", func(t *testing.T) {
+		if out := inTerminal(t, []string{"NO_COLOR=1"}, nil, "attach", pid, "tree"); strings.Contains(out, "\x1b[") {
+			t.Errorf("colour in\n%s", out)
+		}
+	})
+	t.Run("the flag outdoes NO_COLOR", func(t *testing.T) {
+		if out := inTerminal(t, []string{"NO_COLOR=1"}, nil, "attach", pid, "tree", "--color", "always"); !strings.Contains(out, "\x1b[") {
+			t.Errorf("no colour in\n%s", out)
+		}
+	})
+	t.Run("lines are as wide as it", func(t *testing.T) {
+		out := inTerminal(t, []string{"NO_COLOR=1"}, nil, "attach", pid, "tree")
+		widest := 0
+		for line := range strings.Lines(out) {
+			widest = max(widest, len([]rune(strings.TrimRight(line, "\r\n"))))
+		}
+		if widest <= 80 || widest > ttyWidth {
+			t.Errorf("the widest line has %d columns of %d", widest, ttyWidth)
+		}
+	})
+	t.Run("a view is no reason to prompt", func(t *testing.T) {
+		if out := inTerminal(t, nil, nil, "attach", pid, "tree"); strings.Contains(out, "(dlv-async)") {
+			t.Errorf("a prompt in\n%s", out)
+		}
+	})
+	t.Run("at the prompt the views are commands", func(t *testing.T) {
+		out := inTerminal(t, []string{"NO_COLOR=1"}, []string{
+			"tas\t--columns id,state\r", "pictures\r", "tree --nope\r", "help\r", "where main.main\r", "refresh problems\r", "quit\r",
+		}, "attach", pid)
+		rest := out
+		for _, want := range []string{
+			"tasks --columns id,state", "ID", "go:1",
+			`"pictures" is no view`,
+			"unknown flag: --nope",
+			"Views:",
+			"(dlv-async) where main.main", "main.main",
+			"(dlv-async) refresh problems",
+		} {
+			_, after, found := strings.Cut(rest, want)
+			if !found {
+				t.Fatalf("%q is not where it should be in\n%s", want, out)
+			}
+			rest = after
+		}
+	})
+	t.Run("the end of input ends the prompt", func(t *testing.T) {
+		inTerminal(t, nil, []string{"\x04"}, "attach", pid)
+	})
+}
+
+const ttyWidth = 120
+
+const prompt = "(dlv-async) "
+
+// inTerminal runs dlv-async in a terminal, types one of lines at each prompt,
+// and returns what the terminal got. The exit code must be 0.
+func inTerminal(t *testing.T, env, lines []string, args ...string) string {
+	t.Helper()
+	user, program := openTerminal(t)
+	cmd := exec.Command(filepath.Join(bin(), "dlv-async"), args...)
+	cmd.Env = append(append(os.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8"), env...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	hung := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	defer hung.Stop()
+	_ = program.Close()
+	var out strings.Builder
+	seen := 0 // of out, up to and with the last prompt that was answered
+	for buf := make([]byte, 4096); ; {
+		n, err := user.Read(buf)
+		out.Write(buf[:n])
+		if errors.Is(err, unix.EIO) { // the program has closed its side
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		at := strings.Index(out.String()[seen:], prompt)
+		if at < 0 || len(lines) == 0 {
+			continue
+		}
+		seen += at + len(prompt)
+		if _, err := io.WriteString(user, lines[0]); err != nil {
+			t.Fatal(err)
+		}
+		lines = lines[1:]
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	return out.String()
+}
+
+// openTerminal returns both sides of a pseudo-terminal: pty(7).
+func openTerminal(t *testing.T) (user, program *os.File) {
+	t.Helper()
+	user, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = user.Close() })
+	fd := int(user.Fd())
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: ttyWidth}); err != nil {
+		t.Fatal(err)
+	}
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return user, program
+}
