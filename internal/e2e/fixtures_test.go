@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/render"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew, to be read before they are kept")
+
+// A fixture is a program of testdata/go that stands still. What is right to
+// say of it is said at its top.
+type fixture struct {
+	program string
+	where   []string // functions whose goroutines' backtraces are in the golden file
+	chance  []string // keys of details that differ from run to run
+	quick   bool     // with all toolchains in a quick test too
+	library bool     // it is mostly the library's goroutines: the golden file is one release's
+}
+
+var fixtures = []fixture{
+	{program: "chans", quick: true, where: []string{"main.selectThree", "main.twoReceivers"}},
+	{program: "mutexes", quick: true, where: []string{"main.lockField", "main.readBehindWriter", "main.writeBehindWriter"}},
+	{program: "waitgroup", where: []string{"main.deferredWork", "main.methodWork", "main.pointerWork", "main.elsewhereWork", "main.missingWork", "main.severalWork", "main.(*server).work"}},
+	{program: "errgroup", quick: true, where: []string{"main.child2", "main.leaf", "main.limitedWork", "main.wrappedWork", "main.parent3"}},
+	{program: "stale", where: []string{"main.overlayInnocent", "main.shortInnocent", "main.recycledInnocent", "main.recycledMember"}},
+	{program: "cond", where: []string{"main.(*queue).consume"}},
+	{program: "sleep", where: []string{"main.cancelled", "main.afterFunc"}},
+	{program: "network", where: []string{"main.readDeadline", "main.readSecond"}},
+	{program: "inlined", where: []string{"main.work", "main.loop", "main.closureWork"}},
+	{program: "labels", where: []string{"main.child"}},
+	{program: "server", where: []string{"main.(*shop).order", "main.(*stock).ServeHTTP", "main.(*shop).audit"}, chance: []string{"fd"}, library: true},
+}
+
+// variants are the builds that a fixture is looked at in: in a quick test the
+// toolchain at hand, and some fixtures with all; otherwise all with all.
+func (f fixture) variants() []testtarget.Options {
+	all := []testtarget.Options{{}}
+	if testtarget.Full() || f.quick {
+		for _, toolchain := range testtarget.Toolchains {
+			all = append(all, testtarget.Options{Toolchain: toolchain})
+		}
+	}
+	if testtarget.Full() {
+		for _, toolchain := range testtarget.Toolchains {
+			all = append(all, testtarget.Options{Toolchain: toolchain, NoOpt: true})
+		}
+		all = append(all, testtarget.Options{PIE: true}, testtarget.Options{CGO: true}, testtarget.Options{Race: true})
+	}
+	return all
+}
+
+// Every way to look at a target tells the same of it, tells of every
+// goroutine what the target's own runtime does, and tells what the golden
+// file holds.
+func TestFixtures(t *testing.T) {
+	for _, f := range fixtures {
+		for _, o := range f.variants() {
+			t.Run(f.program+"/"+o.Name(), func(t *testing.T) {
+				t.Parallel()
+				tg := testtarget.Start(t, testtarget.Build(t, f.program, o))
+				dump := tg.Stack(t)
+				var first []byte
+				for i, v := range views {
+					s := v.see(t, tg)
+					compareWithRuntime(t, dump, s)
+					seen, err := sameMoment(toJSON(t, s))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if i == 0 {
+						first = seen
+						if !f.library || o.Name() == (testtarget.Options{}).Name() {
+							checkGolden(t, tg, f, o, toJSON(t, s))
+						}
+						continue
+					}
+					if diff := cmp.Diff(lines(first), lines(seen)); diff != "" {
+						t.Errorf("%s (-) and %s (+) differ:\n%s", views[0].name, v.name, diff)
+					}
+				}
+				if !tg.Alive(t) {
+					t.Error("the target is gone")
+				}
+			})
+		}
+	}
+}
+
+func lines(b []byte) []string { return strings.Split(string(b), "\n") }
+
+// checkGolden compares the tree and the backtraces with the program's golden
+// file. One holds for all builds, but where the optimiser leaves less to be
+// known there is one of its own for builds without it.
+func checkGolden(t *testing.T, tg *testtarget.Target, f fixture, o testtarget.Options, seen []byte) {
+	t.Helper()
+	got := txtar.Format(describe(t, tg, f, seen))
+	file := filepath.Join("testdata", f.program+".txtar")
+	if noopt := filepath.Join("testdata", f.program+"-noopt.txtar"); o.NoOpt && exists(noopt) {
+		file = noopt
+	}
+	if *update {
+		if o.Name() == (testtarget.Options{}).Name() || strings.HasSuffix(file, "-noopt.txtar") {
+			if err := os.WriteFile(file, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(lines(want), lines(got)); diff != "" {
+		t.Errorf("%s (-) and what is seen (+) differ; -update writes it anew:\n%s", file, diff)
+	}
+}
+
+// describe renders a snapshot, with all that changes from run to run made
+// stable, as the tree and the backtrace of the first task with each function.
+func describe(t *testing.T, tg *testtarget.Target, f fixture, seen []byte) *txtar.Archive {
+	t.Helper()
+	stable, err := stable(seen, map[string]string{testtarget.Root(t): "$ROOT", tg.Dir: "$DIR"}, f.chance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := graph.ReadJSON(bytes.NewReader(stable))
+	if err != nil {
+		t.Fatalf("the normalised snapshot cannot be read: %v", err)
+	}
+	archive := &txtar.Archive{}
+	add := func(name string, view func(*bytes.Buffer) error) {
+		t.Helper()
+		var b bytes.Buffer
+		if err := view(&b); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		archive.Files = append(archive.Files, txtar.File{Name: name, Data: b.Bytes()})
+	}
+	add("tree", func(b *bytes.Buffer) error { return render.Tree(b, s, render.Options{Width: 120}) })
+	for _, function := range f.where {
+		found := s.Find("~" + function)
+		if len(found) == 0 {
+			t.Errorf("no task has %s among its frames", function)
+			continue
+		}
+		add("where ~"+function, func(b *bytes.Buffer) error {
+			return render.Where(b, s, render.Options{Width: 120, Task: found[0].ID})
+		})
+	}
+	return archive
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
