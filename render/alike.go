@@ -59,6 +59,10 @@ func (v *view) manyWaits(first *graph.Task, things map[target]bool) string {
 	delete(things, target{})
 	different := number(len(things)) + " different "
 	switch {
+	case w.Task != "" && w.Kind == graph.WaitExecutor:
+		return "wait for " + different + "executor jobs"
+	case w.Task != "" && w.Kind == graph.WaitThread:
+		return "wait for " + different + "threads"
 	case w.Task != "":
 		return "wait for " + different + "tasks"
 	case w.Group != 0:
@@ -70,11 +74,11 @@ func (v *view) manyWaits(first *graph.Task, things map[target]bool) string {
 	}
 	core := string(w.Kind)
 	switch w.Kind {
-	case graph.WaitNetwork, graph.WaitFile:
-		core = joined(joined(core, operation(first)), v.sameRemote(things))
+	case graph.WaitNetwork, graph.WaitFile, graph.WaitStream:
+		core = joined(joined(core, operation(first, &w)), v.sameRemote(things))
 	case graph.WaitSelect:
 		return core + " of " + number(len(w.Branches))
-	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore:
+	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore, graph.WaitLock:
 		core = "wants a " + core
 	case graph.WaitSleep, graph.WaitTimer:
 		return core
@@ -109,7 +113,7 @@ func resourceNoun(kind string) string {
 		return "channels"
 	case "fd":
 		return "connections"
-	case "mutex", "rwmutex":
+	case "mutex", "rwmutex", "process":
 		return kind + "es"
 	}
 	return kind + "s"

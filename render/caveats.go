@@ -47,7 +47,7 @@ func (v *view) unexplained() []string {
 		switch w := &t.Waits[0]; w.Kind {
 		case graph.WaitUnknown:
 			unknown++
-		case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore:
+		case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore, graph.WaitLock:
 			if r := v.s.Resource(w.Resource); r == nil || len(r.Holders) == 0 {
 				unheld++
 			}

@@ -4,7 +4,7 @@ import "github.com/dlv-async/dlv-async/walker/graph"
 
 const (
 	leastFunction = 16  // columns of a function's name that stay when a line is narrow
-	mostLabel     = 12  // columns up to which labels are aligned
+	mostLabel     = 16  // columns up to which labels are aligned
 	mostPlace     = 64  // columns up to which places are aligned
 	mostAligned   = 200 // lines that are looked at to align them
 )

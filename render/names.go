@@ -9,7 +9,8 @@ import (
 
 // function is a frame's function as it is shown: its package's last element
 // is enough to know the user's own code and its libraries by, the standard
-// library keeps its path, type arguments are left out.
+// library keeps its path, type arguments are left out. Names whose packages are
+// parted by dots, as Python's (orders.api.Server.handle), stay whole.
 func (v *view) function(f *graph.Frame) string {
 	if f.Func == "" {
 		if f.PC != 0 {

@@ -67,7 +67,8 @@ func namesItself(t *graph.Task) bool {
 	}
 	switch t.Waits[0].Kind {
 	case graph.WaitNetwork, graph.WaitFile, graph.WaitSyscall, graph.WaitUnknown, graph.WaitRuntime,
-		graph.WaitChanReceive, graph.WaitChanSend, graph.WaitSelect, graph.WaitContext:
+		graph.WaitChanReceive, graph.WaitChanSend, graph.WaitSelect, graph.WaitContext,
+		graph.WaitStream, graph.WaitFuture:
 		return false
 	}
 	return true

@@ -69,7 +69,7 @@ func failure(f *graph.Failure) string {
 // wait puts one wait into words. It never claims to know what the wait is on
 // when it does not.
 func (v *view) wait(t *graph.Task, w *graph.Wait) said {
-	if w.Task != "" {
+	if w.Task != "" && w.Kind != graph.WaitExecutor && w.Kind != graph.WaitThread {
 		return v.onTask(w)
 	}
 	if w.Group != 0 {
@@ -79,13 +79,13 @@ func (v *view) wait(t *graph.Task, w *graph.Wait) said {
 	switch w.Kind {
 	case graph.WaitChanReceive, graph.WaitChanSend:
 		return v.onChan(w, r)
-	case graph.WaitSelect, "gather":
+	case graph.WaitSelect, graph.WaitGather, graph.WaitAny:
 		return v.onBranches(t, w)
-	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore:
+	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore, graph.WaitLock:
 		return v.onLock(w, r)
 	case graph.WaitSleep, graph.WaitTimer:
 		return v.onTimer(w, r)
-	case graph.WaitNetwork, graph.WaitFile:
+	case graph.WaitNetwork, graph.WaitFile, graph.WaitStream:
 		return v.onFile(t, w, r)
 	case graph.WaitContext:
 		return v.onContext(w, r)
@@ -94,6 +94,18 @@ func (v *view) wait(t *graph.Task, w *graph.Wait) said {
 			return said{core: "waits for " + thing(r), more: " to be signalled" + notes(v.known(w.Evidence))}
 		}
 		return said{core: "waits for a condition", more: notes(which)}
+	case graph.WaitEvent, graph.WaitCondition, graph.WaitFuture:
+		return v.onSignal(w, r)
+	case graph.WaitBarrier:
+		return v.onBarrier(w, r)
+	case graph.WaitQueueGet, graph.WaitQueuePut, graph.WaitQueueJoin:
+		return v.onQueue(w, r)
+	case graph.WaitExecutor:
+		return v.onJob(w, r)
+	case graph.WaitSubprocess:
+		return v.onProcess(w, r)
+	case graph.WaitThread:
+		return v.onThread(w, r)
 	case graph.WaitForever:
 		return said{core: or(w.Text, "select{} or a nil channel"), more: ": nothing can ever wake it"}
 	case graph.WaitSyscall:

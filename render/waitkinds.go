@@ -101,7 +101,7 @@ func (v *view) onLock(w *graph.Wait, r *graph.Resource) said {
 	switch {
 	case len(r.Holders) > 0:
 		holder = ", held by " + v.holders(r.Holders) + suffix(" (", v.known(weakest(r.Holders)), ")")
-	case d.isNot("locked") && w.Kind == graph.WaitMutex:
+	case d.isNot("locked") && (w.Kind == graph.WaitMutex || w.Kind == graph.WaitLock):
 		state = append(state, "free at this moment")
 	default:
 		state = append(state, "holder not known")
@@ -146,7 +146,7 @@ func (v *view) onTimer(w *graph.Wait, r *graph.Resource) said {
 }
 
 func (v *view) onFile(t *graph.Task, w *graph.Wait, r *graph.Resource) said {
-	core := joined(string(w.Kind), operation(t))
+	core := joined(string(w.Kind), operation(t, w))
 	if r == nil {
 		return said{core: core, more: notes(which)}
 	}
@@ -169,10 +169,17 @@ func (v *view) onFile(t *graph.Task, w *graph.Wait, r *graph.Resource) said {
 	return said{core: joined(core, or(end, address(r.Address))), more: notes(append(state, v.known(w.Evidence))...)}
 }
 
-// operation is what a task does with a file: the method of internal/poll.FD
-// that it stands in, in one word.
-func operation(t *graph.Task) string {
+// operation is what a task does with a file, in one word: the method of
+// internal/poll.FD that it stands in, or of asyncio's loop (sock_recv); of a
+// stream the wait itself says it.
+func operation(t *graph.Task, w *graph.Wait) string {
+	if w.Kind == graph.WaitStream {
+		return w.Text
+	}
 	for _, f := range t.Frames {
+		if _, method, ok := strings.Cut(f.Func, ".sock_"); ok {
+			return method
+		}
 		method, ok := strings.CutPrefix(f.Func, "internal/poll.(*FD).")
 		if !ok {
 			continue
@@ -206,11 +213,18 @@ func (v *view) onContext(w *graph.Wait, r *graph.Resource) said {
 
 // onBranches says what the cases of a select or the parts of a gather are.
 func (v *view) onBranches(t *graph.Task, w *graph.Wait) said {
+	n := number(len(w.Branches))
 	s := said{core: string(w.Kind)}
-	if len(w.Branches) == 0 {
+	switch {
+	case len(w.Branches) == 0:
 		return s
+	case w.Kind == graph.WaitAny:
+		s.core = or(w.Text, s.core) + ", any of " + n
+	case w.Kind == graph.WaitGather && w.Text != "":
+		s.core = w.Text + ", all of " + n
+	default:
+		s.core += " of " + n
 	}
-	s.core += " of " + number(len(w.Branches))
 	most := 3
 	if v.o.Full {
 		most = len(w.Branches)

@@ -55,6 +55,12 @@ func TestNames(t *testing.T) {
 		{"example.com/a/b.(*Set[go.shape.string]).Each.func1", graph.OriginUser, "b.(*Set[...]).Each.func1"},
 		{"broken[", graph.OriginUser, "broken[...]"},
 		{"orders.api.Server.handle", graph.OriginUser, "orders.api.Server.handle"},
+		{"__main__.main", graph.OriginUser, "__main__.main"},
+		{"__main__.main.<locals>.worker", graph.OriginUser, "__main__.main.<locals>.worker"},
+		{"shop.v2.Store.<lambda>", graph.OriginUser, "shop.v2.Store.<lambda>"},
+		{"shop.stats.mean.<locals>.<genexpr>", graph.OriginLibrary, "shop.stats.mean.<locals>.<genexpr>"},
+		{"shop.boxes.<generic parameters of pack>", graph.OriginUser, "shop.boxes.<generic parameters of pack>"},
+		{"asyncio.locks.Lock.acquire", graph.OriginStdlib, "asyncio.locks.Lock.acquire"},
 		{"", graph.OriginUser, "function not known"},
 	} {
 		if got := v.function(&graph.Frame{Func: c.name, Origin: c.origin}); got != c.want {
@@ -63,6 +69,7 @@ func TestNames(t *testing.T) {
 	}
 	for in, want := range map[string]string{
 		"chan github.com/a/b.T":                   "chan b.T",
+		"asyncio.locks.Lock":                      "asyncio.locks.Lock",
 		"map[string]*example.com/x/y.Z":           "map[string]*y.Z",
 		"chan struct{ A net/http.Header; B int }": "chan struct{ A http.Header; B int }",
 	} {

@@ -173,5 +173,9 @@ var waitKinds = []string{
 	string(graph.WaitWaitGroup), string(graph.WaitCond), string(graph.WaitSemaphore),
 	string(graph.WaitSleep), string(graph.WaitTimer), string(graph.WaitNetwork), string(graph.WaitFile),
 	string(graph.WaitContext), string(graph.WaitSyscall), string(graph.WaitCoroutine),
-	string(graph.WaitForever), string(graph.WaitTask), string(graph.WaitGather), string(graph.WaitRuntime), string(graph.WaitUnknown),
+	string(graph.WaitForever), string(graph.WaitTask), string(graph.WaitGather), string(graph.WaitAny),
+	string(graph.WaitLock), string(graph.WaitEvent), string(graph.WaitCondition), string(graph.WaitBarrier),
+	string(graph.WaitQueueGet), string(graph.WaitQueuePut), string(graph.WaitQueueJoin), string(graph.WaitFuture),
+	string(graph.WaitExecutor), string(graph.WaitStream), string(graph.WaitSubprocess), string(graph.WaitThread),
+	string(graph.WaitRuntime), string(graph.WaitUnknown),
 }

@@ -154,7 +154,7 @@ func (c *conditions) wait(w *Wait) int32 {
 		return free
 	}
 	switch w.Kind {
-	case WaitSleep, WaitTimer, WaitNetwork, WaitFile, WaitSyscall:
+	case WaitSleep, WaitTimer, WaitNetwork, WaitFile, WaitSyscall, WaitStream, WaitSubprocess:
 		return free
 	}
 	switch {

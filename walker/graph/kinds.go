@@ -102,7 +102,7 @@ func (k *kinds) appendGroup(b []byte, g *Group) []byte {
 }
 
 // appendState adds a resource's state in so far as it is words: yes or no, a
-// name, and of a channel whether it is empty, full or neither. Numbers and
+// name, and of a channel or queue whether it is empty, full or neither. Numbers and
 // times tell apart what a person would call alike, and so would addresses.
 func appendState(b []byte, r *Resource) []byte {
 	var length, capacity int64
@@ -118,10 +118,10 @@ func appendState(b []byte, r *Resource) []byte {
 				b = appendText(appendText(b, a.Key), v)
 			}
 		case int64:
-			switch a.Key {
-			case "len":
+			switch queue := r.Kind == "queue"; {
+			case a.Key == "len", queue && a.Key == "size":
 				length = v
-			case "cap":
+			case a.Key == "cap", queue && a.Key == "max":
 				capacity = v
 			}
 		case time.Duration:

@@ -160,7 +160,20 @@ const (
 	WaitCoroutine    WaitKind = "coroutine"
 	WaitForever      WaitKind = "forever"    // select{} or a nil channel: nothing can ever wake it
 	WaitTask         WaitKind = "await task" // the end of another task
-	WaitGather       WaitKind = "gather"     // all of its branches
+	WaitGather       WaitKind = "gather"     // all of its branches; Text says of what else than a gather: asyncio.wait for ALL_COMPLETED
+	WaitAny          WaitKind = "wait"       // any of its branches: asyncio.wait, as_completed; Text says which
+	WaitLock         WaitKind = "lock"       // asyncio.Lock, threading.Lock
+	WaitEvent        WaitKind = "event"      // to be set
+	WaitCondition    WaitKind = "condition"  // to be notified
+	WaitBarrier      WaitKind = "barrier"    // for the others to come
+	WaitQueueGet     WaitKind = "queue get"
+	WaitQueuePut     WaitKind = "queue put"
+	WaitQueueJoin    WaitKind = "queue join" // for every item of it to be done
+	WaitFuture       WaitKind = "future"     // to be given a result
+	WaitExecutor     WaitKind = "executor"   // a job given to threads or processes; Text is the job's function, Task the worker that runs it
+	WaitStream       WaitKind = "stream"     // data or room in a stream; Text is the operation: read, write, drain
+	WaitSubprocess   WaitKind = "subprocess" // the end of a process
+	WaitThread       WaitKind = "thread"     // the end of a thread
 	WaitRuntime      WaitKind = "runtime"    // the runtime's own business; Text says which
 	WaitUnknown      WaitKind = "unknown"    // parked, and nothing tells on what; Text has the runtime's reason
 )
@@ -276,7 +289,7 @@ type Opening struct {
 // Resource is a thing that waits are on.
 type Resource struct {
 	ID      ResourceID
-	Kind    string // chan, mutex, rwmutex, waitgroup, cond, semaphore, timer, fd, context, ...
+	Kind    string // chan, mutex, rwmutex, waitgroup, cond, semaphore, timer, fd, context, lock, event, condition, barrier, queue, future, executor, stream, process, thread, ...
 	Type    string // the language's type: chan int, sync.Mutex; empty: unknown
 	Address uint64 // 0: has none
 	Detail  []Attr // its state, in the order to show it; keys are those of DESIGN §5
