@@ -201,6 +201,8 @@ type Code struct {
 	CellVars          int // to 3.10: tuple
 	Bytecode          int // co_code_adaptive, in the object itself; to 3.10 co_code, a bytes object
 	BytecodeIsPointer bool
+	ExceptionTable    int // 3.11: co_exceptiontable, a bytes object; Absent to 3.10
+	FirstTraceable    int // 3.11: _co_firsttraceable, in instructions; Absent to 3.10
 	Size              int // sizeof up to the bytecode, for sanity checks
 }
 
@@ -227,6 +229,9 @@ type Frame struct {
 	StackDepth  int // 3.10: f_stackdepth; 3.11 to 3.13: stacktop, both counts (3.11: from LocalsPlus on)
 	State       int // 3.10: f_state
 	Executing   int // 3.8, 3.9: f_executing
+	BlockCount  int // to 3.10: f_iblock, how many of BlockStack are in use; Absent from 3.11 on
+	BlockStack  int // to 3.10: f_blockstack: {int type, handler, level}, 12 bytes each; Absent from 3.11 on
+	Gen         int // to 3.10: f_gen, the generator that owns the frame; Absent from 3.11 on
 	Owner       int // 3.11: who owns the frame's memory
 	FrameObject int // 3.11: PyFrameObject* if one was made
 	Globals     int
