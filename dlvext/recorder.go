@@ -103,5 +103,5 @@ func (s *rangeSet) list() []Range {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.join()
-	return slices.Clone(s.ranges)
+	return append([]Range{}, s.ranges...) // not nil, even when there is none
 }

@@ -97,6 +97,7 @@ type Object struct {
 type Type struct {
 	Name       int // tp_name: char*
 	BasicSize  int
+	ItemSize   int
 	Flags      int
 	DictOffset int
 	WeakList   int // tp_weaklistoffset
@@ -104,6 +105,7 @@ type Type struct {
 	Dict       int // tp_dict
 	MRO        int
 	HeapName   int // ht_name: str; of heap types alone
+	Qualname   int // ht_qualname: str; of heap types alone
 	CachedKeys int // ht_cached_keys; of heap types alone
 	Module     int // ht_module; Absent to 3.8
 
