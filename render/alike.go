@@ -15,20 +15,30 @@ func (v *view) doingAll(tasks []graph.TaskID) said {
 			return v.doing(t)
 		}
 	}
+	return v.waitingAll(tasks, func(t *graph.Task) []graph.Wait { return t.Waits })
+}
+
+// waitingAll says what tasks that are alike wait for, by the first of the
+// waits that of gives of each.
+func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wait) said {
 	var first *graph.Task
+	var its *graph.Wait // of the first
 	things := map[target]bool{}
 	same, least := true, time.Duration(-1)
 	v.tasks(tasks, func(t *graph.Task) {
+		waits := of(t)
 		if first == nil {
-			first = t
+			if first = t; len(waits) > 0 {
+				its = &waits[0]
+			}
 		}
-		if len(t.Waits) == 0 {
-			same = same && len(first.Waits) == 0
+		if len(waits) == 0 {
+			same = same && its == nil
 			least = 0
 			return
 		}
-		w := &t.Waits[0]
-		same = same && len(first.Waits) > 0 && sameWait(w, &first.Waits[0])
+		w := &waits[0]
+		same = same && its != nil && sameWait(w, its)
 		things[target{w.Resource, w.Group, w.Task}] = true
 		if least < 0 || w.Since < least {
 			least = w.Since
@@ -37,13 +47,13 @@ func (v *view) doingAll(tasks []graph.TaskID) said {
 	switch {
 	case first == nil:
 		return said{core: stateWord(graph.StateUnknown)}
-	case len(first.Waits) == 0:
+	case its == nil:
 		return said{core: v.idle(first)}
 	case same:
-		s := v.wait(first, &first.Waits[0])
+		s := v.wait(first, its)
 		return said{s.core, s.more + since(least)}
 	}
-	return said{v.manyWaits(first, things), since(least)}
+	return said{v.manyWaits(first, its, things), since(least)}
 }
 
 // target is what a wait is on; the zero target is not known.
@@ -54,8 +64,7 @@ type target struct {
 }
 
 // manyWaits says what tasks wait for that wait in one way for different things.
-func (v *view) manyWaits(first *graph.Task, things map[target]bool) string {
-	w := first.Waits[0]
+func (v *view) manyWaits(first *graph.Task, w *graph.Wait, things map[target]bool) string {
 	delete(things, target{})
 	different := number(len(things)) + " different "
 	switch {
@@ -75,7 +84,7 @@ func (v *view) manyWaits(first *graph.Task, things map[target]bool) string {
 	core := string(w.Kind)
 	switch w.Kind {
 	case graph.WaitNetwork, graph.WaitFile, graph.WaitStream:
-		core = joined(joined(core, operation(first, &w)), v.sameRemote(things))
+		core = joined(joined(core, operation(first, w)), v.sameRemote(things))
 	case graph.WaitSelect:
 		return core + " of " + number(len(w.Branches))
 	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore, graph.WaitLock:

@@ -1,5 +1,5 @@
 // Package render turns a sealed [graph.Snapshot] into text for people, one
-// file a view: [Report], [Tree], [Tasks], [Where], [Stacks] and [Problems],
+// file a view: [Report], [Tree], [Tasks], [Where], [Why], [Stacks] and [Problems],
 // and into JSON for programs.
 //
 // Text comes from the target and is data: a name may hold an escape sequence.

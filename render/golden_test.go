@@ -31,6 +31,15 @@ var views = []struct {
 	{"problems", render.Problems},
 }
 
+// taskViews are those of one task.
+var taskViews = []struct {
+	name string
+	view view
+}{
+	{"where", render.Where},
+	{"why", render.Why},
+}
+
 // TestGolden compares every view of every sample, at three widths, with what
 // a person read and found good: testdata/NAME.txtar.
 func TestGolden(t *testing.T) {
@@ -55,8 +64,10 @@ func TestGolden(t *testing.T) {
 			add("report 80 ascii", render.Report, render.Options{ASCII: true})
 			add("tree 80 system full limit", render.Tree, render.Options{System: true, Full: true, Limit: 12})
 			for _, id := range s.tasks {
-				for _, width := range []int{80, 40} {
-					add(fmt.Sprintf("where %s %d", id, width), render.Where, render.Options{Width: width, Task: id})
+				for _, v := range taskViews {
+					for _, width := range []int{80, 40} {
+						add(fmt.Sprintf("%s %s %d", v.name, id, width), v.view, render.Options{Width: width, Task: id})
+					}
 				}
 			}
 			golden(t, s.name+".txtar", got)

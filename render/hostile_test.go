@@ -48,7 +48,9 @@ func TestNothingFromTheTargetReachesTheTerminal(t *testing.T) {
 				}
 				for _, id := range sample.tasks {
 					look.Task = id + graph.TaskID(evil)
-					harmless(t, "where", render.Where, s, look)
+					for _, v := range taskViews {
+						harmless(t, v.name, v.view, s, look)
+					}
 				}
 			}
 			if t.Failed() {
@@ -121,7 +123,9 @@ func TestNoNumberStopsAView(t *testing.T) {
 				harmless(t, v.name, v.view, s, render.Options{Width: 80, Now: now})
 			}
 			for _, id := range sample.tasks {
-				harmless(t, "where", render.Where, s, render.Options{Width: 80, Now: now, Task: id})
+				for _, v := range taskViews {
+					harmless(t, v.name, v.view, s, render.Options{Width: 80, Now: now, Task: id})
+				}
 			}
 		}
 	}

@@ -46,20 +46,20 @@ func newTheme(color bool) theme {
 
 // glyphs are the characters that are not letters; there are no others in a view.
 type glyphs struct {
-	dot, ellipsis, calls, again, least string
-	rule                               string // of a crossing between tasks
-	branch, last, pipe, blankGuide     string // of a tree, three columns each
-	errorMark, warnMark, infoMark      string // of a problem, one column each
+	dot, ellipsis, calls, again, least, down string
+	rule                                     string // of a crossing between tasks
+	branch, last, pipe, blankGuide           string // of a tree, three columns each
+	errorMark, warnMark, infoMark            string // of a problem, one column each
 }
 
 var (
 	unicodeGlyphs = glyphs{
-		dot: "·", ellipsis: "…", calls: "→", again: "↺", least: "≥", rule: "──",
+		dot: "·", ellipsis: "…", calls: "→", again: "↺", least: "≥", down: "↓", rule: "──",
 		branch: "├─ ", last: "└─ ", pipe: "│  ", blankGuide: "   ",
 		errorMark: "✗", warnMark: "!", infoMark: "i",
 	}
 	asciiGlyphs = glyphs{
-		dot: "-", ellipsis: "...", calls: "->", again: "^", least: ">=", rule: "--",
+		dot: "-", ellipsis: "...", calls: "->", again: "^", least: ">=", down: "v", rule: "--",
 		branch: "|- ", last: "`- ", pipe: "|  ", blankGuide: "   ",
 		errorMark: "x", warnMark: "!", infoMark: "i",
 	}

@@ -29,6 +29,7 @@ var views = []view{
 	{"tree", "who is part of what and who awaits whom, from the roots down", false, render.Tree, render.JSON},
 	{"tasks", "a table of the tasks", false, render.Tasks, render.JSON},
 	{"where", "the logical async backtrace of one task, all its paths", true, render.Where, whereJSON},
+	{"why", "what it all hangs on: the chain of waits from one task, to its ends", true, render.Why, whyJSON},
 	{"stacks", "identical logical stacks coalesced, most frequent first", false, render.Stacks, stacksJSON},
 	{"problems", "findings alone", false, render.Problems, render.JSON},
 }
@@ -43,6 +44,10 @@ func whereJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
 		limit = mostPaths
 	}
 	return graph.WriteWhereJSON(w, s, o.Task, limit)
+}
+
+func whyJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
+	return graph.WriteWhyJSON(w, s, o.Task, o.Limit)
 }
 
 func stacksJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {

@@ -87,6 +87,10 @@ func (n *Node) settle(s *Snapshot) {
 // class numbers what a node and its subtree look like.
 func (k *kinds) class(n *Node, counts map[int32]int32) int32 {
 	b := appendText(append(k.buf[:0], byte(n.Evidence.Confidence)), n.Evidence.How)
+	if l := n.Link; l != nil {
+		b = append(b, byte(l.Kind), byte(l.End))
+		b = binary.AppendVarint(binary.AppendVarint(b, int64(l.Branch)), int64(l.Count))
+	}
 	switch {
 	case n.See: // alike only to another reference to the same
 		b = append(b, 's')

@@ -3,7 +3,8 @@ package graph
 import "slices"
 
 // Node is one line of the task forest: a task, a group between a task and
-// its members, or a reference to a task that is shown elsewhere.
+// its members, or a reference to a task that is shown elsewhere. In a chain of
+// waits ([Snapshot.Why]) Link says what it is.
 type Node struct {
 	Task     *Task     // the task; of a coalesced node, its first
 	Group    *Group    // of a group node, whose children are its members; of a coalesced node, its first
@@ -12,6 +13,7 @@ type Node struct {
 	Evidence Evidence  // how the node hangs under its parent; none at a root
 	See      bool      // the task is shown in full elsewhere
 	Closes   bool      // and that is one of this node's own ancestors: a cycle
+	Link     *Link     // of a node of Why; nil at the root of that, and in a forest
 	Children []*Node
 
 	class int32 // nodes that are alike have the same

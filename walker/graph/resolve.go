@@ -186,6 +186,9 @@ func (r *resolver) target(t *Task, w *Wait) {
 	}
 }
 
+// kindUnknown is the kind of a resource that stands for something that is not there.
+const kindUnknown = "unknown"
+
 // unknownResource stands for whatever a reference that dangles was to.
 func (r *resolver) unknownResource(missing string) *Resource {
 	if res := r.unknown[missing]; res != nil {
@@ -193,7 +196,7 @@ func (r *resolver) unknownResource(missing string) *Resource {
 	}
 	for r.lastID++; r.findResource(r.lastID) != nil; r.lastID++ {
 	}
-	res := &Resource{ID: r.lastID, Kind: "unknown"}
+	res := &Resource{ID: r.lastID, Kind: kindUnknown}
 	if strings.Contains(missing, ":") { // a task's id tells people something, a number that Seal will change does not
 		res.Detail = []Attr{{"missing", missing}}
 	}

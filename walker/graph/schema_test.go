@@ -3,6 +3,7 @@ package graph_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +25,7 @@ func strictly(t testing.TB, name string) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	for _, file := range []string{"snapshot.schema.json", "where.schema.json", "stacks.schema.json"} {
+	for _, file := range schemaFiles(t) {
 		doc := schemaDoc(t, file)
 		closeObjects(doc)
 		if err := c.AddResource(file, doc); err != nil {
@@ -36,6 +37,19 @@ func strictly(t testing.TB, name string) *jsonschema.Schema {
 		t.Fatal(err)
 	}
 	return schema
+}
+
+// schemaFiles are the names of the schemas in docs/.
+func schemaFiles(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(docs, "*.schema.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no schemas in %s: %v", docs, err)
+	}
+	for i, file := range files {
+		files[i] = filepath.Base(file)
+	}
+	return files
 }
 
 func schemaDoc(t testing.TB, name string) any {
@@ -142,45 +156,59 @@ func full() *graph.Snapshot {
 	return b.Seal()
 }
 
+// shapes is all that is written of a snapshot and one of its tasks, by the
+// schema that it must conform to.
+func shapes(t testing.TB, s *graph.Snapshot, id graph.TaskID) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	write := func(schema string, to func(w io.Writer) error) {
+		var b bytes.Buffer
+		if err := to(&b); err != nil {
+			t.Fatal(err)
+		}
+		out[schema] = b.String()
+	}
+	write("snapshot.schema.json", func(w io.Writer) error { return graph.WriteJSON(w, s) })
+	write("stacks.schema.json", func(w io.Writer) error { return graph.WriteStacksJSON(w, s, graph.ForestOptions{System: true}) })
+	if id != "" {
+		write("where.schema.json", func(w io.Writer) error { return graph.WriteWhereJSON(w, s, id, 1) })
+		write("why.schema.json", func(w io.Writer) error { return graph.WriteWhyJSON(w, s, id, 0) })
+	}
+	return out
+}
+
 func TestJSONIsWhatTheSchemasSay(t *testing.T) {
 	s := full()
-	snapshot := written(t, s)
-	conforms(t, strictly(t, "snapshot.schema.json"), snapshot)
+	told := shapes(t, s, "go:2")
+	for _, file := range schemaFiles(t) {
+		if told[file] == "" {
+			t.Errorf("nothing is written as %s says", file)
+			continue
+		}
+		conforms(t, strictly(t, file), told[file])
+	}
 	conforms(t, strictly(t, "snapshot.schema.json"), written(t, s.Select(graph.Filter{Runtime: "py"})))
-
-	var where, stacks bytes.Buffer
-	if err := graph.WriteWhereJSON(&where, s, "go:2", 1); err != nil {
-		t.Fatal(err)
-	}
-	conforms(t, strictly(t, "where.schema.json"), where.String())
-	if err := graph.WriteStacksJSON(&stacks, s, graph.ForestOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	conforms(t, strictly(t, "stacks.schema.json"), stacks.String())
 }
 
 func TestAnyJSONIsWhatTheSchemaSays(t *testing.T) {
-	schema, where, stacks := strictly(t, "snapshot.schema.json"), strictly(t, "where.schema.json"), strictly(t, "stacks.schema.json")
+	schemas := map[string]*jsonschema.Schema{}
+	for _, file := range schemaFiles(t) {
+		schemas[file] = strictly(t, file)
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		s := specs().Draw(rt, "process").seal()
-		conforms(t, schema, written(t, s))
-		conforms(t, schema, written(t, s.Select(graph.Filter{Tasks: subset(rt, s)})))
-		var b bytes.Buffer
-		if err := graph.WriteStacksJSON(&b, s, graph.ForestOptions{System: true}); err != nil {
-			t.Fatal(err)
+		conforms(t, schemas["snapshot.schema.json"], written(t, s.Select(graph.Filter{Tasks: subset(rt, s)})))
+		var id graph.TaskID
+		if len(s.Tasks) > 0 {
+			id = rapid.SampledFrom(s.Tasks).Draw(rt, "task").ID
 		}
-		conforms(t, stacks, b.String())
-		for _, task := range s.Tasks {
-			b.Reset()
-			if err := graph.WriteWhereJSON(&b, s, task.ID, 2); err != nil {
-				t.Fatal(err)
-			}
-			conforms(t, where, b.String())
+		for file, text := range shapes(t, s, id) {
+			conforms(t, schemas[file], text)
 		}
 	})
 }
 
-// Every field that the schema describes is one that the full snapshot has: the
+// Every field that the schema describes is one that some snapshot has: the
 // description must not run ahead of the program.
 func TestSchemaDescribesNothingElse(t *testing.T) {
 	have := map[string]bool{}
@@ -198,18 +226,14 @@ func TestSchemaDescribesNothingElse(t *testing.T) {
 			}
 		}
 	}
-	var where, stacks, long bytes.Buffer
 	s := full()
-	if err := graph.WriteWhereJSON(&where, s, "go:2", 1); err != nil {
-		t.Fatal(err)
+	texts := []string{written(t, s.Select(graph.Filter{}))}
+	for _, one := range []map[string]string{shapes(t, s, "go:2"), shapes(t, chain(100), "go:1"), shapes(t, circle(), "go:1")} {
+		for _, text := range one {
+			texts = append(texts, text)
+		}
 	}
-	if err := graph.WriteStacksJSON(&stacks, s, graph.ForestOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := graph.WriteStacksJSON(&long, chain(100), graph.ForestOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{written(t, s), written(t, s.Select(graph.Filter{})), where.String(), stacks.String(), long.String()} {
+	for _, text := range texts {
 		var doc any
 		if err := json.Unmarshal([]byte(text), &doc); err != nil {
 			t.Fatal(err)
@@ -236,7 +260,18 @@ func TestSchemaDescribesNothingElse(t *testing.T) {
 			}
 		}
 	}
-	for _, file := range []string{"snapshot.schema.json", "where.schema.json", "stacks.schema.json"} {
+	for _, file := range schemaFiles(t) {
 		described(schemaDoc(t, file))
 	}
+}
+
+// circle is two tasks that wait for each other, one of them also for a group
+// whose members are not known.
+func circle() *graph.Snapshot {
+	b := graph.NewBuilder("test")
+	g := b.Group("sync.WaitGroup", 0xc000)
+	g.Outstanding = 2
+	b.Task(waiting("go:1", awaits("go:2")))
+	b.Task(waiting("go:2", graph.Wait{Kind: graph.WaitGather, Branches: []graph.Wait{awaits("go:1"), on(g)}}))
+	return b.Seal()
 }
