@@ -23,9 +23,10 @@ const patience = time.Minute
 
 // Target is a started program of testdata.
 type Target struct {
-	PID int
-	Exe string
-	Dir string // its working directory, empty at first
+	PID    int
+	Exe    string
+	Script string // what a Python runs; else empty
+	Dir    string // its working directory, empty at first
 
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
@@ -43,7 +44,7 @@ func Start(t testing.TB, exe string, args ...string) *Target {
 }
 
 // StartEnv is [Start] with variables added to the target's environment, which
-// has none of the GO variables of the test's own.
+// has none of the GO and PYTHON variables of the test's own.
 func StartEnv(t testing.TB, env []string, exe string, args ...string) *Target {
 	t.Helper()
 	dir := t.TempDir()
@@ -100,7 +101,8 @@ func (tg *Target) Command(t testing.TB, command string) string {
 	return string(answer)
 }
 
-// Stack returns what the target's own runtime.Stack(buf, true) says.
+// Stack returns what the target says of itself: a Go program its own
+// runtime.Stack(buf, true), a Python what [ParsePythonStack] reads.
 func (tg *Target) Stack(t testing.TB) string {
 	t.Helper()
 	return tg.Command(t, "stack")
@@ -187,12 +189,13 @@ var (
 	starts  = make(chan func())
 )
 
-// plainEnv is this process's environment without what changes a Go program's
-// behaviour: GODEBUG, GOTRACEBACK, GOMAXPROCS, GOGC and their like.
+// plainEnv is this process's environment without what changes the behaviour
+// of a Go program (GODEBUG, GOTRACEBACK, GOMAXPROCS, GOGC and their like) or
+// of a Python (PYTHONPATH, PYTHONASYNCIODEBUG).
 func plainEnv() []string {
 	var env []string
 	for _, kv := range os.Environ() {
-		if !strings.HasPrefix(kv, "GO") {
+		if !strings.HasPrefix(kv, "GO") && !strings.HasPrefix(kv, "PYTHON") {
 			env = append(env, kv)
 		}
 	}

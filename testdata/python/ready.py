@@ -1,0 +1,296 @@
+"""Lets a target program say READY at the right moment: when every task stands
+where the program wants it.
+
+A thread named "ready" looks, without keeping any loop busy, and then answers
+the lines that come on standard input:
+
+    ping     pong
+    stack    what asyncio itself knows, as JSON: see oracle()
+    time     how long that took, in nanoseconds, and the number of tasks
+    NAME     ok, after what on(NAME) was given has run
+
+An answer is a line "ANSWER n" and n bytes. The program ends with its standard
+input. On SIGQUIT it says on standard error where its threads stand.
+
+Until READY is said tasks are looked at through their code objects alone: to
+ask for a frame makes a frame object, which tasks that nobody looked at lack.
+"""
+
+import asyncio
+import faulthandler
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+import time
+
+loops = []  # those that are looked at
+kept = []  # tasks that are done, which no loop lists
+commands = {}
+
+
+def parked(n, leaf, function):
+    """Wants n tasks whose innermost frame is of a function named leaf, with a
+    function of that (qualified) name in their chain."""
+    return lambda tasks, threads: n == sum(chain[0] == leaf and function in chain for chain in tasks)
+
+
+def thread(n, leaf, function):
+    """Wants n threads that stand in leaf, called from function."""
+    return lambda tasks, threads: n == sum(chain[0] == leaf and function in chain for chain in threads)
+
+
+def holds(condition):
+    """Wants what a function without arguments reports."""
+    return lambda tasks, threads: condition()
+
+
+def watch(loop=None):
+    """Has one more loop looked at. when() does so with the running one."""
+    loops.append(loop or asyncio.get_running_loop())
+
+
+def on(name, action):
+    """Has an action run, in the thread named ready, when that line comes."""
+    commands[name] = action
+
+
+def when(*wants, done=(), blocked=()):
+    """Says READY once all that is wanted holds and no loop has anything left
+    to do, and then serves. It returns at once: what is wanted may be of the
+    caller itself. Loops that a call blocks are not waited for. Tasks that are
+    done are in the oracle if they are given here."""
+    try:
+        watch()
+    except RuntimeError:
+        pass  # the program's loops run in other threads
+    kept.extend(done)
+    faulthandler.register(signal.SIGQUIT)
+    threading.Thread(target=serve, args=(wants, blocked), name="ready", daemon=True).start()
+
+
+def serve(wants, blocked):
+    while not (hold(wants) and idle(blocked) and hold(wants)):
+        time.sleep(0.001)  # so as not to keep a processor that those awaited need
+    gc.collect()
+    write(b"READY\n")
+    for line in sys.stdin:
+        text = answer(line.strip()).encode()
+        write(b"ANSWER %d\n" % len(text))
+        write(text)
+    os._exit(0)
+
+
+def write(data):
+    while data:
+        data = data[os.write(1, data) :]
+
+
+def answer(command):
+    if command == "ping":
+        return "pong"
+    if command == "stack":
+        return json.dumps(oracle())
+    if command == "time":
+        begin = time.perf_counter_ns()
+        n = sum(len(described["tasks"]) for described in oracle()["loops"])
+        return "%d %d" % (time.perf_counter_ns() - begin, n)
+    commands[command]()
+    return "ok"
+
+
+def hold(wants):
+    tasks = [names(task) for loop in loops for task in asyncio.all_tasks(loop)]
+    threads = [thread_names(frame) for frame in sys._current_frames().values()] if any(map(is_thread, wants)) else []
+    return all(want(tasks, threads) for want in wants)
+
+
+def is_thread(want):
+    return want.__qualname__.startswith("thread.")
+
+
+def idle(blocked):
+    """Whether no loop has anything left to do, once each has gone around."""
+    for loop in loops:
+        if loop in blocked:
+            continue
+        around = threading.Event()
+
+        def again(n, loop=loop, around=around):
+            if n == 0:
+                around.set()
+            else:
+                loop.call_soon(again, n - 1)
+
+        loop.call_soon_threadsafe(again, 3)
+        around.wait()
+    return all(loop in blocked or not getattr(loop, "_ready", None) for loop in loops)
+
+
+def names(task):
+    """The functions of a task's chain, innermost first, by both their names."""
+    chain = []
+    for awaitable in reversed(list(awaited(task.get_coro()))):
+        code = code_of(awaitable)
+        if code is not None:
+            chain += [code.co_name, awaitable.__qualname__]
+    return chain or [None]
+
+
+def thread_names(frame):
+    chain = []
+    while frame is not None:
+        chain.append(frame.f_code.co_name)
+        frame = frame.f_back
+    return chain
+
+
+def awaited(awaitable):
+    """A coroutine and what it awaits, outermost first, as far as it goes."""
+    seen = set()
+    while awaitable is not None and id(awaitable) not in seen:
+        seen.add(id(awaitable))
+        yield awaitable
+        awaitable = next_of(awaitable)
+
+
+def next_of(awaitable):
+    for attribute in ("cr_await", "ag_await", "gi_yieldfrom"):
+        if hasattr(awaitable, attribute):
+            return getattr(awaitable, attribute)
+    # What async generators and __await__ put between has no attributes. The
+    # first thing that it refers to is what it drives.
+    if type(awaitable).__module__ == "builtins" or type(awaitable).__name__ == "FutureIter":
+        for referent in gc.get_referents(awaitable):
+            if type(referent).__name__ in BETWEEN or asyncio.isfuture(referent):
+                return referent
+    return None
+
+
+BETWEEN = {
+    "coroutine",
+    "generator",
+    "async_generator",
+    "async_generator_asend",
+    "async_generator_athrow",
+    "coroutine_wrapper",
+    "anext_awaitable",
+}
+
+
+def code_of(awaitable):
+    for attribute in ("cr_code", "ag_code", "gi_code"):
+        if hasattr(awaitable, attribute):
+            return getattr(awaitable, attribute)
+    return None
+
+
+def frame_of(awaitable):
+    for attribute in ("cr_frame", "ag_frame", "gi_frame"):
+        if hasattr(awaitable, attribute):
+            return getattr(awaitable, attribute)
+    return None
+
+
+def oracle():
+    """What this interpreter knows of its tasks and threads:
+
+    loops    type, thread (native id, None when it does not run), tasks
+    tasks    id, name, type, state, loop, chain, leaf, waits_for, cancel_requests, error
+    chain    frames, innermost first: function, module, file, line
+    leaf     the type of what the chain ends in, and its address
+    kept     tasks that are done
+    threads  native_id, name, frames
+    """
+    return {
+        "version": "%d.%d.%d" % sys.version_info[:3],
+        "pid": os.getpid(),
+        "loops": [describe_loop(loop) for loop in loops],
+        "kept": [describe(task) for task in kept],
+        "threads": describe_threads(),
+    }
+
+
+def describe_loop(loop):
+    thread_id = getattr(loop, "_thread_id", None)
+    native = {t.ident: t.native_id for t in threading.enumerate()}
+    return {
+        "id": address(loop),
+        "type": type_name(loop),
+        "thread": native.get(thread_id),
+        "tasks": sorted((describe(task) for task in asyncio.all_tasks(loop)), key=lambda task: task["name"]),
+    }
+
+
+def describe(task):
+    chain = list(awaited(task.get_coro()))
+    frames = [place(frame_of(a), a.__qualname__) for a in reversed(chain) if code_of(a) is not None and frame_of(a)]
+    waits_for = task._fut_waiter
+    return {
+        "id": address(task),
+        "name": task.get_name(),
+        "type": type_name(task),
+        "state": state(task),
+        "chain": frames,
+        "leaf": pointer(chain[-1]) if chain else None,
+        "waits_for": pointer(waits_for),
+        "cancel_requests": task.cancelling() if hasattr(task, "cancelling") else 0,
+        "error": error(task),
+    }
+
+
+def state(task):
+    if not task.done():
+        return "running" if task is asyncio.current_task(task.get_loop()) else "pending"
+    if task.cancelled():
+        return "cancelled"
+    return "failed" if task._exception is not None else "done"
+
+
+def error(task):
+    """Asks without making the exception one that was retrieved."""
+    exception = task._exception if task.done() and not task.cancelled() else None
+    if exception is None:
+        return None
+    return {
+        "type": type_name(exception),
+        "message": str(exception),
+        "retrieved": not task._log_traceback,
+    }
+
+
+def describe_threads():
+    known = {t.ident: t for t in threading.enumerate()}
+    described = []
+    for ident, frame in sys._current_frames().items():
+        frames = []
+        while frame is not None:
+            frames.append(place(frame))
+            frame = frame.f_back
+        t = known.get(ident)
+        described.append({"native_id": t and t.native_id, "name": t and t.name, "frames": frames})
+    return sorted(described, key=lambda t: t["native_id"] or 0)
+
+
+def place(frame, qualname=None):
+    code = frame.f_code
+    return {
+        "function": qualname or getattr(code, "co_qualname", code.co_name),
+        "module": frame.f_globals.get("__name__"),
+        "file": code.co_filename,
+        "line": frame.f_lineno,
+    }
+
+
+def pointer(value):
+    return value if value is None else {"id": address(value), "type": type_name(value)}
+
+
+def address(value):
+    return hex(id(value))
+
+
+def type_name(value):
+    return type(value).__module__ + "." + type(value).__qualname__
