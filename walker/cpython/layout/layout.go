@@ -41,6 +41,8 @@ type Layout struct {
 	Code       Code
 	Frame      Frame
 	Gen        Gen
+	Exception  Exception
+	Traceback  Traceback
 	Future     Future
 	Task       Task
 	AsyncioMod AsyncioMod
@@ -72,7 +74,8 @@ type Thread struct {
 	NativeID       int // the OS's id of the thread; Absent to 3.10
 	Context        int // the current contextvars.Context
 	DatastackChunk int // 3.11: first _PyStackChunk of the interpreter frames' memory
-	RunningLoop    int // 3.14: asyncio_running_loop
+	Dict           int // of the thread; to 3.12 it has the running event loop
+	RunningLoop    int // 3.13: asyncio_running_loop
 	RunningTask    int // 3.14: asyncio_running_task
 	AsyncioTasks   int // 3.14: llist of the tasks of this thread's loops
 }
@@ -80,7 +83,7 @@ type Thread struct {
 // GC is struct _gc_runtime_state and the headers of tracked objects.
 type GC struct {
 	Runtime     int // 3.8: of the state in _PyRuntimeState; else Absent
-	Generations int // in the state: the first generation's list head
+	Generations int // in the state: the first generation's list head; the low two bits of the links are flags
 	Generation  int // size of one struct gc_generation
 	Count       int // how many lists there are, young to old, without the permanent one
 	Header      int // size of PyGC_Head, which stands before each object
@@ -182,6 +185,7 @@ type Dict struct {
 // Function is PyFunctionObject.
 type Function struct {
 	Code, Closure, Qualname, Module, Defaults int
+	Dict                                      int // of attributes: functools.wraps puts __wrapped__ there
 }
 
 // Code is PyCodeObject.
@@ -205,7 +209,7 @@ type Code struct {
 	BytecodeIsPointer bool
 	ExceptionTable    int // 3.11: co_exceptiontable, a bytes object; Absent to 3.10
 	FirstTraceable    int // 3.11: _co_firsttraceable, in instructions; Absent to 3.10
-	Size              int // sizeof up to the bytecode, for sanity checks
+	Size              int // sizeof, with the bytecode's first word where it has any
 }
 
 // LineFormat is how a code object tells lines.
@@ -237,7 +241,9 @@ type Frame struct {
 	Owner       int // 3.11: who owns the frame's memory
 	FrameObject int // 3.11: PyFrameObject* if one was made
 	Globals     int
-	Size        int
+	Function    int  // 3.11: f_func, f_funcobj
+	Size        int  // sizeof, with the first of LocalsPlus
+	ObjectFrame int  // 3.11: in a PyFrameObject: f_frame, a pointer to this
 	Tagged      bool // 3.14: references have tag bits, which are to be masked
 }
 
@@ -260,6 +266,22 @@ const (
 	OwnedByCStack      = 3 // an entry frame of the interpreter itself: no Python function
 )
 
+// Exception is PyBaseExceptionObject.
+type Exception struct {
+	Args, Traceback, Context, Cause int
+	Notes                           int // 3.11; before, and at times now, in the attributes
+	SuppressContext                 int // one byte
+	Dict                            int
+}
+
+// Traceback is PyTracebackObject.
+type Traceback struct {
+	Next  int
+	Frame int // PyFrameObject*
+	LastI int // in bytes; in instructions of 2 bytes in 3.10
+	Line  int // 3.11, 3.12 and later: -1 when it is still to be computed from LastI
+}
+
 // Gen is PyGenObject, PyCoroObject and PyAsyncGenObject, which begin alike.
 type Gen struct {
 	Frame     int // gi_frame, a pointer to 3.10; gi_iframe, in the object itself, from 3.11 on
@@ -271,7 +293,7 @@ type Gen struct {
 	Origin    int // cr_origin, of coroutines
 	AGRunning int // ag_running_async, of async generators
 
-	// Values of State.
+	// Values of State, and of Frame.State in 3.10.
 	Created, Suspended, YieldFrom int8 // YieldFrom: awaiting; equal to Suspended where the version does not tell
 	Executing                     int8
 	Completed                     int8 // and above: there is no frame any more
@@ -288,7 +310,7 @@ type Future struct {
 	Loop, Callback0, Context0, Callbacks int
 	Exception, ExceptionTB               int // the latter Absent to 3.9
 	Result, SourceTB, CancelMsg          int
-	State                                int // 0 pending, 1 cancelled, 2 finished
+	State                                int // 0 pending, 1 cancelled, 2 finished; 4 bytes
 	LogTB                                Bit
 	Dict                                 int // Absent where the dict is managed
 	IterFuture                           int // FutureIter.future
