@@ -147,7 +147,9 @@ type Container struct {
 	TupleItems int
 	ListItems  int // PyObject**
 	BytesData  int
-	FloatValue int
+	FloatValue int // of complex: two, the real part first
+
+	ByteArrayStart int // PyByteArrayObject.ob_start
 
 	SetFill, SetUsed, SetMask, SetTable int // entries of 16 bytes: key, hash
 
@@ -167,6 +169,7 @@ type Container struct {
 	DequeLeftBlock, DequeLeftIndex  int
 	DequeBlockData                  int
 	DequeBlockLeft, DequeBlockRight int
+	DequeMaxLen                     int // -1: none
 }
 
 // Dict is PyDictObject and PyDictKeysObject.

@@ -12,6 +12,7 @@ func v310() Layout {
 
 	// ht_qualname's neighbour _ht_tpname came with 3.10.
 	l.Type.HeapName = 848
+	l.Type.Qualname = 864
 	l.Type.CachedKeys = 872
 	l.Type.Module = 880
 

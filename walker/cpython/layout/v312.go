@@ -24,6 +24,7 @@ func v312() Layout {
 	l.Thread.DatastackChunk = 232
 
 	l.Type.HeapName = 856
+	l.Type.Qualname = 872
 	l.Type.CachedKeys = 880
 	l.Type.Module = 888
 	l.Type.ManagedValues = Absent

@@ -44,6 +44,7 @@ func v38() Layout {
 		Type: Type{
 			Name:          24,
 			BasicSize:     32,
+			ItemSize:      40,
 			Flags:         168,
 			WeakList:      208,
 			Base:          256,
@@ -51,6 +52,7 @@ func v38() Layout {
 			DictOffset:    288,
 			MRO:           344,
 			HeapName:      848,
+			Qualname:      864,
 			CachedKeys:    872,
 			Module:        Absent,
 			ManagedValues: Absent,
@@ -161,6 +163,8 @@ func containers38() Container {
 		BytesData:  32,
 		FloatValue: 16,
 
+		ByteArrayStart: 40,
+
 		SetFill: 16, SetUsed: 24, SetMask: 32, SetTable: 40,
 
 		CellValue:   16,
@@ -178,5 +182,6 @@ func containers38() Container {
 		DequeLeftBlock: 24, DequeLeftIndex: 40,
 		DequeBlockData: 8,
 		DequeBlockLeft: 0, DequeBlockRight: 520,
+		DequeMaxLen: 64,
 	}
 }

@@ -15,6 +15,7 @@ func v39() Layout {
 
 	// tp_print, kept for 3.8's sake, went; ht_module came.
 	l.Type.HeapName = 840
+	l.Type.Qualname = 856
 	l.Type.CachedKeys = 864
 	l.Type.Module = 872
 

@@ -34,7 +34,9 @@ type Reader struct {
 	last  *Type // of the last object that was asked about
 	none  Ref   // None, once it was seen
 
-	interned map[string]Ref // keys that were looked up: the object they were the last time
+	interned map[string]Ref   // keys that were looked up: the object they were the last time
+	names    map[Ref]string   // names in code, by their str
+	free     map[Ref][]string // of code objects: the names of their free variables
 }
 
 const (
@@ -68,6 +70,8 @@ func NewReader(img *dlvext.Image, l *layout.Layout) *Reader {
 		types: map[Ref]*Type{},
 
 		interned: map[string]Ref{},
+		names:    map[Ref]string{},
+		free:     map[Ref][]string{},
 	}
 	for i := range r.lines {
 		r.lines[i].number = noPage

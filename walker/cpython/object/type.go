@@ -18,6 +18,9 @@ type Type struct {
 	full     string
 	complete bool    // mro is read
 	mro      []*Type // itself first; their own mro may not be read
+
+	members     []member // slots of instances, by name, a derived class's before its base's
+	membersRead bool
 }
 
 // Bits of tp_flags, the same in all versions.
