@@ -27,7 +27,9 @@ func TestCountsAgree(t *testing.T) {
 			}
 		}
 		for _, v := range views {
-			if v.name == "problems" {
+			switch v.name {
+			case "report", "tree", "tasks", "stacks":
+			default:
 				continue
 			}
 			var out strings.Builder
@@ -44,6 +46,42 @@ func TestCountsAgree(t *testing.T) {
 	})
 }
 
+// TestThingsAreAllListed draws random graphs and counts the groups and
+// resources, alone and alike, that the views of them show.
+func TestThingsAreAllListed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := randomSnapshot(t)
+		limit := rapid.IntRange(0, 3).Draw(t, "limit")
+		for _, c := range []struct {
+			name string
+			view view
+			want int
+		}{{"group", render.Groups, len(s.Groups)}, {"resource", render.Resources, len(s.Resources)}} {
+			var out strings.Builder
+			if err := c.view(&out, s, render.Options{Width: 10_000, Now: now, System: true}); err != nil {
+				t.Fatal(err)
+			}
+			n, entries := 0, 0
+			for _, m := range thingHead.FindAllStringSubmatch(out.String(), -1) {
+				n += max(atoi(m[1]), 1)
+				entries++
+			}
+			if n != c.want {
+				t.Fatalf("%d %ss listed, want %d:\n%s", n, c.name, c.want, out.String())
+			}
+			out.Reset()
+			if err := c.view(&out, s, render.Options{Width: 10_000, Now: now, System: true, Limit: limit}); err != nil {
+				t.Fatal(err)
+			}
+			if cut := fmt.Sprintf("… %d more %s", entries-limit, c.name); strings.Contains(out.String(), cut) != (limit > 0 && entries > limit) {
+				t.Fatalf("cut at %d of %d:\n%s", limit, entries, out.String())
+			}
+		}
+	})
+}
+
+var thingHead = regexp.MustCompile(`(?m)^(?:([\d,]+)x|[rg]\d+)  `)
+
 // TestWidthsHold draws random graphs with odd names and renders them at random widths.
 func TestWidthsHold(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -55,7 +93,9 @@ func TestWidthsHold(t *testing.T) {
 		}
 		for _, task := range s.Tasks {
 			o.Task = task.ID
-			harmless(t, "where", render.Where, s, o)
+			for _, v := range taskViews {
+				harmless(t, v.name, v.view, s, o)
+			}
 		}
 		if t.Failed() {
 			rt.FailNow()

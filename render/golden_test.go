@@ -28,6 +28,8 @@ var views = []struct {
 	{"tree", render.Tree},
 	{"tasks", render.Tasks},
 	{"stacks", render.Stacks},
+	{"groups", render.Groups},
+	{"resources", render.Resources},
 	{"problems", render.Problems},
 }
 

@@ -31,6 +31,8 @@ var views = []view{
 	{"where", "the logical async backtrace of one task, all its paths", true, render.Where, whereJSON},
 	{"why", "what it all hangs on: the chain of waits from one task, to its ends", true, render.Why, whyJSON},
 	{"stacks", "identical logical stacks coalesced, most frequent first", false, render.Stacks, stacksJSON},
+	{"groups", "each group with its members, who waits for it and who opened it", false, render.Groups, render.JSON},
+	{"resources", "each thing that is waited on, with its state, holders and waiters", false, render.Resources, render.JSON},
 	{"problems", "findings alone", false, render.Problems, render.JSON},
 }
 
