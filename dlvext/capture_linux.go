@@ -70,7 +70,7 @@ func (p *Process) newCapture(ctx context.Context, o CaptureOptions, status procS
 	image := p.image.copied()
 	reserve := reserveFor(o, status)
 	memory := newCapturing(p.reader, reserve, o.MaxBytes, image.Modules)
-	if !o.Heap {
+	if !o.Heap && !o.Private {
 		warm(reserve) // who reads so much keeps about as much of it apart
 	}
 	image.Memory = memory
@@ -94,8 +94,8 @@ const (
 func reserveFor(o CaptureOptions, status procStatus) int {
 	want := min(status.anonymous/2, mostReserve)
 	switch {
-	case o.Heap:
-		want = status.anonymous
+	case o.Heap, o.Private: // and the data of its modules that it has not changed
+		want = status.anonymous + status.anonymous/16 + leastReserve
 	case o.Reserve > 0:
 		want = min(o.Reserve, status.anonymous)
 	}
@@ -104,6 +104,9 @@ func reserveFor(o CaptureOptions, status procStatus) int {
 
 // stopped does what is done under the stop. It runs on a thread of its own.
 func (c *capture) stopped() error {
+	// Who keeps others waiting comes first, where the kernel allows that. The
+	// thread ends after this, and its rank with it.
+	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, -20)
 	watch, err := armDeadman(c.options.MaxStop)
 	if err != nil {
 		return err
@@ -163,7 +166,7 @@ func (c *capture) begin(ctx context.Context) {
 		// What was read before the stop, while it was recorded, belongs to it.
 		c.memory.ReadMany(ReadSet(c.image))
 		result.err = c.collect(ctx, c.image)
-		if c.options.Heap && result.err == nil {
+		if (c.options.Heap || c.options.Private) && result.err == nil {
 			result.err = c.readHeap(ctx)
 		}
 		completed = true

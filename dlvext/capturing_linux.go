@@ -15,12 +15,15 @@ type capturing struct {
 	arena  *arena // under mu
 	limit  int64  // of bytes
 
-	// stop is held for reading by those who read the process, and for writing
-	// to end that: no read is under way when the process is let go.
-	stop   sync.RWMutex
-	frozen bool // under stop
-	over   atomic.Bool
-	result func() *sparse // what was captured: once frozen
+	// reading is held for reading during each call that reads the process, and
+	// for writing to end that: no read is under way when the process is let go.
+	// filling is held during the whole of a request, with what is done around
+	// the reading: the process does not wait for that, only the result does.
+	reading sync.RWMutex
+	filling sync.RWMutex
+	over    atomic.Bool    // no call may begin any more
+	frozen  atomic.Bool    // none is under way either
+	result  func() *sparse // what was captured: once frozen
 
 	mu    sync.Mutex
 	kept  [][]transfer
@@ -41,6 +44,10 @@ var _ Bulk = (*capturing)(nil)
 func newCapturing(r *vmReader, reserve int, limit int64, modules []*Module) *capturing {
 	c := &capturing{reader: r, arena: newArena(reserve), limit: limit}
 	c.result = sync.OnceValue(func() *sparse {
+		c.filling.Lock()
+		defer c.filling.Unlock()
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		why := "not captured"
 		if c.cut {
 			why = "not captured: the capture was cut"
@@ -50,17 +57,44 @@ func newCapturing(r *vmReader, reserve int, limit int64, modules []*Module) *cap
 	return c
 }
 
-// freeze ends the reading of the process: at once, but for a batch or two.
-// What is read from then on is what was captured.
+// freeze ends the reading of the process: at once, but for a call or two of at
+// most [maxBatch] bytes. What is read from then on is what was captured.
 func (c *capturing) freeze(cut bool) {
 	c.over.Store(true)
-	c.stop.Lock()
-	defer c.stop.Unlock()
-	c.frozen = true
+	c.reading.Lock()
+	c.frozen.Store(true)
+	c.reading.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.cut = c.cut || cut
 }
 
-// pieces are what was captured. It is called once, when c is frozen.
+// enter begins a call that reads the process, unless that is over; leave ends it.
+func (c *capturing) enter() bool {
+	c.reading.RLock()
+	if c.over.Load() {
+		c.reading.RUnlock()
+		return false
+	}
+	return true
+}
+
+func (c *capturing) leave() { c.reading.RUnlock() }
+
+// begin begins a request, unless the capture is frozen: then its result answers.
+func (c *capturing) begin() bool {
+	c.filling.RLock()
+	if c.frozen.Load() {
+		c.filling.RUnlock()
+		return false
+	}
+	return true
+}
+
+func (c *capturing) end() { c.filling.RUnlock() }
+
+// pieces are what was captured. It is called once, under mu, when c is frozen
+// and no request is under way.
 func (c *capturing) pieces() []piece {
 	all := c.zeros
 	for _, runs := range c.kept {
@@ -75,11 +109,10 @@ func (c *capturing) pieces() []piece {
 }
 
 func (c *capturing) Read(addr uint64, buf []byte) error {
-	c.stop.RLock()
-	defer c.stop.RUnlock()
-	if c.frozen {
+	if !c.begin() {
 		return c.result().Read(addr, buf)
 	}
+	defer c.end()
 	if err := checkRange(addr, len(buf)); err != nil {
 		return err
 	}
@@ -105,11 +138,10 @@ func (c *capturing) why() string {
 }
 
 func (c *capturing) ReadMany(ranges []Range) [][]byte {
-	c.stop.RLock()
-	defer c.stop.RUnlock()
-	if c.frozen {
+	if !c.begin() {
 		return c.result().ReadMany(ranges)
 	}
+	defer c.end()
 	out := make([][]byte, len(ranges))
 	// Of many small ranges, what is done around the copying takes as long.
 	const many = 4096
@@ -211,9 +243,9 @@ func (c *capturing) copyRuns(runs []transfer) {
 	first := runs
 	if half := halfOf(runs); half > 0 {
 		first = runs[:half]
-		other.Go(func() error { return c.reader.copyAll(runs[half:], c.over.Load) })
+		other.Go(func() error { return c.reader.copyAll(runs[half:], c) })
 	}
-	err := errors.Join(c.reader.copyAll(first, c.over.Load), other.Wait())
+	err := errors.Join(c.reader.copyAll(first, c), other.Wait())
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -247,11 +279,10 @@ func halfOf(runs []transfer) int {
 
 // known adds memory that is zeros, without its having been read.
 func (c *capturing) known(start, end uint64) {
-	c.stop.RLock()
-	defer c.stop.RUnlock()
-	if c.frozen {
+	if !c.begin() {
 		return
 	}
+	defer c.end()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.zeros = append(c.zeros, piece{addr: start, size: int(end - start)})

@@ -2,8 +2,10 @@ package dlvext
 
 import (
 	"context"
+	"debug/elf"
 	"encoding/binary"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -11,8 +13,9 @@ import (
 // be read costs no more than that.
 const heapRun = 1 << 20
 
-// readHeap reads all memory that the process can write to, and what is its
-// own copy of a file.
+// readHeap reads all memory that the process can write to, or what of it is
+// the process's own, and in both cases its own copies of files. The ranges are
+// found first and then read at once, on two threads.
 func (c *capture) readHeap(ctx context.Context) error {
 	mappings, err := readMappings(c.thread)
 	if err != nil {
@@ -23,49 +26,72 @@ func (c *capture) readHeap(ctx context.Context) error {
 		return explainRead(c.pid, err)
 	}
 	defer pages.Close()
+	var there []Range
 	for _, m := range mappings {
 		if ctx.Err() != nil {
-			return nil // what is missing is noted where the time is kept
+			break // what is missing is noted where the time is kept
 		}
-		if m.perms[1] != 'w' || strings.HasPrefix(m.path, "/dev/") && !strings.HasPrefix(m.path, "/dev/shm/") && m.path != "/dev/zero" {
+		if !c.copies(m) {
 			continue
 		}
-		if err := c.readMapping(ctx, m, pages); err != nil {
+		if there, err = c.presentIn(m, pages, there); err != nil {
 			return err
 		}
 	}
+	c.memory.ReadMany(there) // what cannot be read is not captured
 	return nil
 }
 
-// readMapping reads one mapping. Pages of anonymous memory that were never
-// written to are not there: they are known to be zeros, and not read, since
-// reading would give the process pages that it does not have.
-func (c *capture) readMapping(ctx context.Context, m mapping, pages *pagemap) error {
-	if m.inode != 0 || m.perms[3] != 'p' {
-		return c.readRange(ctx, m.start, m.end)
+// copies tells whether a mapping belongs to what is to be copied.
+func (c *capture) copies(m mapping) bool {
+	device := strings.HasPrefix(m.path, "/dev/") && !strings.HasPrefix(m.path, "/dev/shm/") && m.path != "/dev/zero"
+	private := m.perms[3] == 'p'
+	switch {
+	case device || m.perms[0] != 'r':
+		return false
+	case m.perms[1] == 'w':
+		return private || c.options.Heap
 	}
-	return pages.runs(m.start, m.end, func(start, end uint64, present bool) error {
-		if !present {
-			c.memory.known(start, end)
-			return nil
-		}
-		return c.readRange(ctx, start, end)
+	return private && m.inode != 0 && c.relocated(m)
+}
+
+// relocated tells whether a mapping that cannot be written to is a part of a
+// module that could be: the loader has put addresses into it, and made it
+// read-only after (PT_GNU_RELRO). The types of CPython's objects lie there.
+func (c *capture) relocated(m mapping) bool {
+	return slices.ContainsFunc(c.image.Modules, func(module *Module) bool {
+		segment, ok := module.Segment(m.end - 1)
+		return ok && segment.Flags&elf.PF_W != 0
 	})
 }
 
-func (c *capture) readRange(ctx context.Context, start, end uint64) error {
-	const batch = 64
-	var ranges []Range
-	for start < end && ctx.Err() == nil {
+// presentIn adds the ranges of a mapping that are to be read. Pages of
+// anonymous memory that were never written to are not there: they are known to
+// be zeros, and not read, since reading would give the process pages that it
+// does not have.
+func (c *capture) presentIn(m mapping, pages *pagemap, ranges []Range) ([]Range, error) {
+	if m.inode != 0 || m.perms[3] != 'p' {
+		return inRuns(ranges, m.start, m.end), nil
+	}
+	err := pages.runs(m.start, m.end, func(start, end uint64, present bool) error {
+		if present {
+			ranges = inRuns(ranges, start, end)
+		} else {
+			c.memory.known(start, end)
+		}
+		return nil
+	})
+	return ranges, err
+}
+
+// inRuns adds what lies from start to end, a run each.
+func inRuns(ranges []Range, start, end uint64) []Range {
+	for start < end {
 		n := min(end-start, heapRun)
 		ranges = append(ranges, Range{Addr: start, Len: int(n)})
 		start += n
-		if len(ranges) == batch || start == end {
-			c.memory.ReadMany(ranges) // what cannot be read is not captured
-			ranges = ranges[:0]
-		}
 	}
-	return nil
+	return ranges
 }
 
 // pagemap tells which pages of a process are there:

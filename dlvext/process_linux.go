@@ -156,6 +156,16 @@ func (p *Process) openExecutable(name string) (*Module, error) {
 // under the reader. It has no threads.
 func (p *Process) Image() *Image { return p.image }
 
+// PrivateBytes is how much memory of its own the process has at this moment,
+// about as much as [CaptureOptions].Private would copy.
+func (p *Process) PrivateBytes() (int64, error) {
+	status, err := readStatus(p.thread)
+	if err != nil {
+		return 0, endedError(p.pid)
+	}
+	return status.anonymous + status.swapped, nil
+}
+
 // Close lets go of the process and of its modules' files.
 func (p *Process) Close() error {
 	var errs []error

@@ -18,6 +18,9 @@ func OpenProcess(int) (*Process, error) { return nil, errLinuxOnly }
 // Image is the process before it was captured.
 func (*Process) Image() *Image { return nil }
 
+// PrivateBytes fails: see the error.
+func (*Process) PrivateBytes() (int64, error) { return 0, errLinuxOnly }
+
 // Close lets go of the process.
 func (*Process) Close() error { return nil }
 

@@ -27,8 +27,9 @@ type procStatus struct {
 	uids, gids   [3]int
 	permitted    uint64 // capabilities
 	effective    uint64
-	filtered     bool // by seccomp
-	anonymous    int64
+	filtered     bool  // by seccomp
+	anonymous    int64 // bytes of its own memory
+	swapped      int64
 	kernelThread bool
 	started      uint64 // in clock ticks after boot: tells a pid from its reuse
 }
@@ -79,6 +80,8 @@ func readStatus(pid int) (procStatus, error) {
 			s.filtered = number(0) == 2
 		case "RssAnon":
 			s.anonymous = int64(number(0)) << 10
+		case "VmSwap":
+			s.swapped = int64(number(0)) << 10
 		}
 	}
 	stat, err := os.ReadFile(procFile(pid, "stat"))

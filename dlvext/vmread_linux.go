@@ -71,7 +71,7 @@ func (r *vmReader) Read(addr uint64, buf []byte) error {
 		return nil
 	}
 	t := []transfer{{addr: addr, dst: buf}}
-	if err := r.copyAll(t, func() bool { return false }); err != nil {
+	if err := r.copyAll(t, ungated{}); err != nil {
 		return fmt.Errorf("cannot read %d bytes at %#x: %w", len(buf), addr, err)
 	}
 	if !t[0].ok {
@@ -80,17 +80,30 @@ func (r *vmReader) Read(addr uint64, buf []byte) error {
 	return nil
 }
 
-// copyAll makes the transfers and marks those that succeeded, until done says
-// to stop. The error is for what stands against all of them.
-func (r *vmReader) copyAll(ts []transfer, done func() bool) error {
+// gate is passed by each call that reads a process: enter before it, which
+// refuses when there are to be no more, and leave after.
+type gate interface {
+	enter() bool
+	leave()
+}
+
+// ungated is a gate that lets everybody in.
+type ungated struct{}
+
+func (ungated) enter() bool { return true }
+func (ungated) leave()      {}
+
+// copyAll makes the transfers and marks those that succeeded, until the gate
+// is shut. The error is for what stands against all of them.
+func (r *vmReader) copyAll(ts []transfer, g gate) error {
 	if r.mem != nil {
-		return r.copyFile(ts, done)
+		return r.copyFile(ts, g)
 	}
 	var (
 		local  [maxIovecs]unix.Iovec
 		remote [maxIovecs]unix.RemoteIovec
 	)
-	for i, off := 0, 0; i < len(ts) && !done(); { // off: what of ts[i] was copied
+	for i, off := 0, 0; i < len(ts); { // off: what of ts[i] was copied
 		count, bytes := 0, 0
 		for j, skip := i, off; j < len(ts) && count < maxIovecs && bytes < maxBatch; j, skip = j+1, 0 {
 			n := min(len(ts[j].dst)-skip, maxBatch-bytes)
@@ -99,7 +112,11 @@ func (r *vmReader) copyAll(ts []transfer, done func() bool) error {
 			remote[count] = unix.RemoteIovec{Base: uintptr(ts[j].addr) + uintptr(skip), Len: n}
 			count, bytes = count+1, bytes+n
 		}
+		if !g.enter() {
+			break
+		}
 		n, err := unix.ProcessVMReadv(r.tid, local[:count], remote[:count], 0)
+		g.leave()
 		switch {
 		case err == unix.EFAULT:
 			n = 0
@@ -125,12 +142,13 @@ func (r *vmReader) copyAll(ts []transfer, done func() bool) error {
 }
 
 // copyFile is copyAll by one pread each.
-func (r *vmReader) copyFile(ts []transfer, done func() bool) error {
+func (r *vmReader) copyFile(ts []transfer, g gate) error {
 	for i := range ts {
-		if i%64 == 0 && done() {
+		if !g.enter() {
 			break
 		}
 		n, err := r.mem.ReadAt(ts[i].dst, int64(ts[i].addr))
+		g.leave()
 		ts[i].ok = n == len(ts[i].dst)
 		if n == 0 && err == io.EOF { // what is not mapped is EIO
 			return errGone

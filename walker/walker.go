@@ -46,6 +46,17 @@ type Estimator interface {
 	Estimate() int64
 }
 
+// HeapReader is an Instance whose Walk follows pointers all over the heap, so
+// that no rounds of Collect could name what it will read. Where ReadsHeap says
+// so, a live process is captured in another way: all its private memory is
+// copied under the stop when that is small enough; when it is not, Walk is run
+// once under the stop too, into a graph that is thrown away, so that what it
+// reads is kept. Collect is called in any case, and before; Walk must stand to
+// be called twice, the first time with a context that ends with the stop.
+type HeapReader interface {
+	ReadsHeap() bool
+}
+
 // Limits bound what a walk takes from a target, whatever its memory says.
 const (
 	MaxTasks     = 8_000_000 // a hundred times the largest seen in production
