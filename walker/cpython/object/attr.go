@@ -3,6 +3,7 @@ package object
 import (
 	"iter"
 	"sort"
+	"strings"
 
 	"github.com/dlv-async/dlv-async/walker/cpython/layout"
 )
@@ -189,7 +190,8 @@ func (r *Reader) Attrs(o Ref) iter.Seq2[string, Ref] {
 		last := ""
 		for _, m := range r.membersOf(t) {
 			v := r.Ref(o.at(int(m.offset)))
-			if r.err == nil && v != 0 && m.name != last && !yield(m.name, v) {
+			own := !strings.HasPrefix(m.name, "__") // and not of a built-in type's making
+			if r.err == nil && v != 0 && own && m.name != last && !yield(m.name, v) {
 				return
 			}
 			last = m.name

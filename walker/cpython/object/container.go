@@ -2,14 +2,10 @@ package object
 
 import "encoding/binary"
 
-// refs reads an array of n pointers. It takes memory for what is there, not
+// refs reads an array of pointers. It takes memory for what is there, not
 // for what is claimed.
 func (r *Reader) refs(addr uint64, n int64) []Ref {
 	if r.err != nil {
-		return nil
-	}
-	if n < 0 || n > maxItems {
-		r.failf("the array at %#x claims to have %d items", addr, n)
 		return nil
 	}
 	const part = 4096
@@ -31,22 +27,45 @@ func (r *Reader) refs(addr uint64, n int64) []Ref {
 // Tuple returns the items of a tuple, or of what derives from it, as named
 // tuples do.
 func (r *Reader) Tuple(o Ref) []Ref {
+	items, _ := r.tuple(o, maxItems)
+	return items
+}
+
+// tuple returns the first items of a tuple, and how many it has.
+func (r *Reader) tuple(o Ref, limit int64) ([]Ref, int64) {
 	if !r.is(o, flagTuple, "tuple") {
-		return nil
+		return nil, 0
 	}
-	return r.refs(o.at(r.l.Container.TupleItems), r.I64(o.at(r.l.Object.Size)))
+	n := r.length(o)
+	return r.refs(o.at(r.l.Container.TupleItems), min(n, limit)), n
+}
+
+// length is ob_size of what has items.
+func (r *Reader) length(o Ref) int64 {
+	n := r.I64(o.at(r.l.Object.Size))
+	if n < 0 || n > maxItems {
+		r.failf("the object at %#x claims to have %d items", uint64(o), n)
+		return 0
+	}
+	return n
 }
 
 // List returns the items of a list, or of what derives from it.
 func (r *Reader) List(o Ref) []Ref {
+	items, _ := r.list(o, maxItems)
+	return items
+}
+
+// list returns the first items of a list, and how many it has.
+func (r *Reader) list(o Ref, limit int64) ([]Ref, int64) {
 	if !r.is(o, flagList, "list") {
-		return nil
+		return nil, 0
 	}
-	n := r.I64(o.at(r.l.Object.Size))
+	n := r.length(o)
 	if n == 0 {
-		return nil
+		return nil, 0 // there may be no array
 	}
-	return r.refs(r.U64(o.at(r.l.Container.ListItems)), n)
+	return r.refs(r.U64(o.at(r.l.Container.ListItems)), min(n, limit)), n
 }
 
 // isSet tells whether a type is set, frozenset, or derives from them.
@@ -57,20 +76,26 @@ func isSet(t *Type) bool { return t.Inherits("set") || t.Inherits("frozenset") }
 //
 // https://github.com/python/cpython/blob/v3.12.1/Include/cpython/setobject.h
 func (r *Reader) Set(o Ref) []Ref {
+	items, _ := r.set(o, maxItems)
+	return items
+}
+
+// set returns the first items of a set, and how many it has.
+func (r *Reader) set(o Ref, limit int64) ([]Ref, int64) {
 	if t := r.Type(o); r.err == nil && !isSet(t) {
 		r.failf("a set should be at %#x, and it is a %s", uint64(o), t.full)
 	}
 	l := &r.l.Container
 	used, mask, table := r.I64(o.at(l.SetUsed)), r.U64(o.at(l.SetMask)), r.U64(o.at(l.SetTable))
 	if r.err != nil {
-		return nil
+		return nil, 0
 	}
 	if used < 0 || used > maxItems || uint64(used) > mask || mask > 1<<30 {
 		r.failf("the set at %#x claims to have %d items in %d places", uint64(o), used, mask)
-		return nil
+		return nil, 0
 	}
 	var out []Ref
-	for i := uint64(0); i <= mask && int64(len(out)) < used; i++ {
+	for i := uint64(0); i <= mask && int64(len(out)) < min(used, limit); i++ {
 		k := r.Ref(table + 16*i)
 		// The place of an item that was removed has a dummy with the hash -1,
 		// which no object has.
@@ -78,14 +103,14 @@ func (r *Reader) Set(o Ref) []Ref {
 			out = append(out, k)
 		}
 		if r.err != nil {
-			return nil
+			return nil, 0
 		}
 	}
-	if int64(len(out)) != used {
+	if int64(len(out)) < min(used, limit) {
 		r.failf("the set at %#x has %d items, and not %d", uint64(o), len(out), used)
-		return nil
+		return nil, 0
 	}
-	return out
+	return out, used
 }
 
 // dequeBlock is the number of items in one block of a deque.
@@ -95,39 +120,46 @@ const dequeBlock = 64
 
 // Deque returns the items of a collections.deque, or of what derives from it.
 func (r *Reader) Deque(o Ref) []Ref {
+	items, _ := r.deque(o, maxItems)
+	return items
+}
+
+// deque returns the first items of a deque, and how many it has.
+func (r *Reader) deque(o Ref, limit int64) ([]Ref, int64) {
 	if t := r.Type(o); r.err == nil && !t.Inherits("collections.deque") {
 		r.failf("a deque should be at %#x, and it is a %s", uint64(o), t.full)
 	}
 	l := &r.l.Container
-	n, block, at := r.I64(o.at(r.l.Object.Size)), r.U64(o.at(l.DequeLeftBlock)), r.U64(o.at(l.DequeLeftIndex))
+	n, block, at := r.length(o), r.U64(o.at(l.DequeLeftBlock)), r.U64(o.at(l.DequeLeftIndex))
 	if r.err != nil {
-		return nil
+		return nil, 0
 	}
-	if n < 0 || n > maxItems || at > dequeBlock {
-		r.failf("the deque at %#x claims to have %d items, from place %d of a block", uint64(o), n, at)
-		return nil
+	if at > dequeBlock {
+		r.failf("the deque at %#x claims to begin at place %d of a block", uint64(o), at)
+		return nil, 0
 	}
 	var out []Ref
+	left := min(n, limit)
 	past, steps := block, 1 // a block that was passed: not to be met again
-	for blocks := 1; n > 0; blocks++ {
-		here := min(int64(dequeBlock-at), n)
+	for blocks := 1; left > 0; blocks++ {
+		here := min(int64(dequeBlock-at), left)
 		out = append(out, r.refs(block+uint64(l.DequeBlockData)+8*at, here)...)
-		n, at = n-here, 0
-		if n > 0 {
+		left, at = left-here, 0
+		if left > 0 {
 			block = r.U64(block + uint64(l.DequeBlockRight))
 		}
 		if r.err != nil {
-			return nil
+			return nil, 0
 		}
-		if block == past && n > 0 {
+		if block == past && left > 0 {
 			r.failf("the blocks of the deque at %#x go round in a circle", uint64(o))
-			return nil
+			return nil, 0
 		}
 		if blocks == steps {
 			past, steps = block, 2*steps
 		}
 	}
-	return out
+	return out, n
 }
 
 // WeakSet returns the living items of a weakref.WeakSet.

@@ -3,6 +3,7 @@ package object
 import (
 	"encoding/binary"
 	"math"
+	"math/big"
 )
 
 // digitBits is what each 4-byte digit of an int holds.
@@ -57,6 +58,27 @@ func (r *Reader) Int(o Ref) (int64, bool) {
 		return int64(v), true
 	}
 	return 0, false
+}
+
+// bigInt reads an int of up to maxDigits digits; nil when it has more.
+func (r *Reader) bigInt(o Ref, maxDigits int64) *big.Int {
+	n, negative, ok := r.digits(o)
+	if !ok || n > maxDigits {
+		return nil
+	}
+	b := r.Bytes(o.at(r.l.Int.Digit), 4*int(n))
+	if r.err != nil {
+		return nil
+	}
+	v, d := new(big.Int), new(big.Int)
+	for i := n - 1; i >= 0; i-- {
+		v.Lsh(v, digitBits)
+		v.Or(v, d.SetUint64(uint64(binary.LittleEndian.Uint32(b[4*i:])&(1<<digitBits-1))))
+	}
+	if negative {
+		v.Neg(v)
+	}
+	return v
 }
 
 // Float reads a float; 0 when it is none.
