@@ -30,6 +30,7 @@ var views = []struct {
 	{"stacks", render.Stacks},
 	{"groups", render.Groups},
 	{"resources", render.Resources},
+	{"stats", render.Stats},
 	{"problems", render.Problems},
 }
 

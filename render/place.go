@@ -8,36 +8,10 @@ type place struct {
 	calls *graph.Frame // what frame called, where that says more than the wait does
 }
 
-// placeOf picks the frame that tells most about a task: where the program's
-// own code stands, innermost; without any, where a library's does; without
-// that too, the outermost frame of the standard library, which says what the
-// task is for (net/http.(*conn).serve) when the innermost is the same for
-// all of them (internal/poll.(*FD).Read).
+// placeOf picks the frame that tells most about a task ([graph.Task.Place]),
+// or, for one that has none but hidden frames, the function that it began in.
 func placeOf(t *graph.Task) place {
-	var user, library, outer = -1, -1, -1
-	for i, f := range t.Frames {
-		if f.Hidden {
-			continue
-		}
-		switch f.Origin {
-		case graph.OriginUser:
-			if user < 0 {
-				user = i
-			}
-		case graph.OriginLibrary, graph.OriginUnknown:
-			if library < 0 {
-				library = i
-			}
-		}
-		outer = i
-	}
-	i := user
-	if i < 0 {
-		i = library
-	}
-	if i < 0 {
-		i = outer
-	}
+	i := t.Place()
 	if i < 0 {
 		return place{frame: entry(t.Frames)}
 	}

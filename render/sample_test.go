@@ -20,7 +20,8 @@ func newSample(p graph.Process) sample {
 }
 
 func (b sample) goRuntime(tasks int) *graph.Runtime {
-	r := &graph.Runtime{ID: "go", Name: "go", Version: "go1.26.8", Layout: "dwarf", Tasks: tasks, Complete: true}
+	r := &graph.Runtime{ID: "go", Name: "go", Version: "go1.26.8", Layout: "dwarf", Tasks: tasks, Complete: true,
+		Stats: []graph.Attr{{Key: "processors", Value: 8}, {Key: "processors_idle", Value: 7}, {Key: "run_queue", Value: 0}, {Key: "gc", Value: "off"}}}
 	b.Runtime(r)
 	return r
 }

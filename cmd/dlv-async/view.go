@@ -33,6 +33,7 @@ var views = []view{
 	{"stacks", "identical logical stacks coalesced, most frequent first", false, render.Stacks, stacksJSON},
 	{"groups", "each group with its members, who waits for it and who opened it", false, render.Groups, render.JSON},
 	{"resources", "each thing that is waited on, with its state, holders and waiters", false, render.Resources, render.JSON},
+	{"stats", "counts by state, wait, place, creator and group; the runtime's queues", false, render.Stats, statsJSON},
 	{"problems", "findings alone", false, render.Problems, render.JSON},
 }
 
@@ -50,6 +51,10 @@ func whereJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
 
 func whyJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
 	return graph.WriteWhyJSON(w, s, o.Task, o.Limit)
+}
+
+func statsJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
+	return graph.WriteStatsJSON(w, s, o.System)
 }
 
 func stacksJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {

@@ -32,6 +32,27 @@ func TestBusy(t *testing.T) {
 	}
 }
 
+// checkScheduler checks what the runtime counts itself: of three goroutines
+// that spin on one processor, one or none runs, and the others are queued.
+func checkScheduler(t *testing.T, s *graph.Snapshot) {
+	t.Helper()
+	counts := map[string]any{}
+	for _, a := range s.Runtimes[0].Stats {
+		counts[a.Key] = a.Value
+	}
+	queued := int64(0)
+	for _, key := range []string{"run_queues", "run_queue_global"} {
+		n, ok := counts[key].(int64)
+		if !ok {
+			t.Errorf("%s is not known", key)
+		}
+		queued += n
+	}
+	if counts["processors"] != int64(1) || counts["processors_idle"] != int64(0) || counts["gc"] == nil || queued < 1 {
+		t.Errorf("the runtime counts %v, want one processor, which is not idle, and goroutines queued for it", counts)
+	}
+}
+
 func checkBusy(t *testing.T, s *graph.Snapshot, cgo bool) {
 	t.Helper()
 	running := 0
@@ -50,6 +71,7 @@ func checkBusy(t *testing.T, s *graph.Snapshot, cgo bool) {
 	if running > 1 {
 		t.Errorf("%d goroutines run on one processor", running)
 	}
+	checkScheduler(t, s)
 	blocked := []string{"main.syscallRead"}
 	if cgo {
 		blocked = append(blocked, "main.sleepInC")

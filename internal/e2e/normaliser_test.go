@@ -26,6 +26,9 @@ func sameMoment(snapshot []byte) ([]byte, error) {
 			delete(p, key)
 		}
 	}
+	for _, r := range objects(doc["runtimes"]) {
+		delete(r, "stats") // what they queue goes on as well
+	}
 	for _, task := range objects(doc["tasks"]) {
 		if task["system"] == true { // the runtime's own goroutines go on
 			for key := range task {
@@ -68,6 +71,7 @@ func stable(snapshot []byte, paths map[string]string, chance []string) ([]byte, 
 	}
 	for _, r := range objects(doc["runtimes"]) {
 		r["version"] = "go"
+		delete(r, "stats")
 	}
 	doc = roundTimes(doc).(object)
 	doc = mapStrings(doc, func(s string) string {

@@ -2,6 +2,8 @@ package golang
 
 import (
 	"time"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // schedulerFacts are what the scheduler knows.
@@ -11,6 +13,8 @@ type schedulerFacts struct {
 
 	now      int64 // the target's nanotime at the capture; 0: not known
 	nowExact bool  // not merely a lower bound
+
+	stats []graph.Attr // as [graph.Runtime.Stats] has them
 }
 
 // readScheduler reads what the scheduler's processors know: timers, and the time.
@@ -30,6 +34,7 @@ func (c *collection) readScheduler() {
 		}
 	}
 	c.readClock(ps)
+	c.readStats(ps)
 }
 
 // readClock finds the runtime's nanotime at the capture. On Linux that is

@@ -22,7 +22,7 @@ func (p *program) global(name string) (addr, size uint64, ok bool) {
 // globalNames are the variables that the walk reads.
 var globalNames = []string{
 	"runtime.allgs", "runtime.waitReasonStrings", "runtime.allp", "runtime.sched",
-	"runtime.mheap_", "runtime.semtable", "runtime.iscgo", "runtime.buildVersion",
+	"runtime.mheap_", "runtime.semtable", "runtime.iscgo", "runtime.gcphase", "runtime.buildVersion",
 }
 
 // findGlobals looks the variables up in the symbol table.

@@ -21,6 +21,7 @@ type layouts struct {
 	deferred deferLayout
 	context  contextLayout
 	labels   labelLayout
+	stats    statsLayout
 	lastpoll field // of runtime.sched: nanotime of the last look at the network
 }
 
@@ -276,7 +277,7 @@ func newLayouts(from shapes) (*layouts, error) {
 		l.sync.errgroupWG = uint64(s.need("wg").off)
 	}
 	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)
-	l.labels = newLabelLayout(ts)
+	l.labels, l.stats = newLabelLayout(ts), newStatsLayout(ts)
 	l.lastpoll = ts.optional("runtime.schedt").need("lastpoll.value", "lastpoll")
 	return l, ts.err
 }

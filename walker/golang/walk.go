@@ -76,7 +76,7 @@ func (w *walk) report() {
 	rt := &graph.Runtime{
 		ID: runtimeID, Name: "go", Version: w.version, Layout: w.layoutSource,
 		Tasks: len(w.goroutines) + len(w.unreadable) + w.cut, Complete: len(w.unreadable) == 0 && w.cut == 0,
-		Notes: w.notes,
+		Notes: w.notes, Stats: w.stats,
 	}
 	w.b.Runtime(rt)
 	if w.cut > 0 {

@@ -48,6 +48,17 @@ func (c *fromJSON) process(p jsonProcess) Process {
 	return out
 }
 
+func (c *fromJSON) runtime(j *jsonRuntime) *Runtime {
+	return &Runtime{
+		ID: j.ID, Name: j.Name, Version: j.Version, Layout: j.Layout,
+		Tasks: max(j.Tasks, 0), Complete: j.Complete, Stats: c.attrs(j.Stats), Notes: j.Notes,
+	}
+}
+
+func (c *fromJSON) attrs(d jsonDetail) []Attr {
+	return toEach(d, func(a Attr) Attr { return Attr{c.text(a.Key), a.Value} })
+}
+
 // millis returns n milliseconds, none for what no time.Duration holds.
 func millis(n int64) time.Duration {
 	if d := time.Duration(n) * time.Millisecond; n > 0 && d.Milliseconds() == n {
@@ -186,9 +197,7 @@ func (c *fromJSON) group(j *jsonGroup, g *Group) {
 
 func (c *fromJSON) resource(j *jsonResource, r *Resource) {
 	r.Kind, r.Type, r.Address = c.text(j.Kind), c.text(j.Type), fromAddress(j.Address)
-	for _, a := range j.Detail {
-		r.Detail = append(r.Detail, Attr{c.text(a.Key), a.Value})
-	}
+	r.Detail = c.attrs(j.Detail)
 	for _, h := range j.Holders {
 		r.Holders = append(r.Holders, Holder{h.Task, c.evidence(h.Evidence)})
 	}

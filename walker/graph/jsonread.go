@@ -48,7 +48,7 @@ func (in *jsonReader) snapshot() error {
 			return decode(in, func(p *jsonProcess) { s.Process = in.from.process(*p) })
 		case "runtimes":
 			return list(in, func(r *jsonRuntime) {
-				in.b.Runtime(&Runtime{r.ID, r.Name, r.Version, r.Layout, max(r.Tasks, 0), r.Complete, r.Notes})
+				in.b.Runtime(in.from.runtime(r))
 			})
 		case "tasks":
 			return list(in, in.task)

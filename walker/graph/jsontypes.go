@@ -22,13 +22,14 @@ type jsonDeath struct {
 }
 
 type jsonRuntime struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Version  string   `json:"version,omitempty"`
-	Layout   string   `json:"layout,omitempty"`
-	Tasks    int      `json:"tasks"`
-	Complete bool     `json:"complete"`
-	Notes    []string `json:"notes,omitempty"`
+	ID       string     `json:"id"`
+	Name     string     `json:"name"`
+	Version  string     `json:"version,omitempty"`
+	Layout   string     `json:"layout,omitempty"`
+	Tasks    int        `json:"tasks"`
+	Complete bool       `json:"complete"`
+	Stats    jsonDetail `json:"stats,omitempty"`
+	Notes    []string   `json:"notes,omitempty"`
 }
 
 type jsonEvidence struct {

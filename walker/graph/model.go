@@ -60,6 +60,7 @@ type Runtime struct {
 	Layout   string // where structure layouts came from: dwarf, self-described, table
 	Tasks    int    // how many tasks it has, also those cut or filtered out
 	Complete bool   // every task was found, as far as can be known
+	Stats    []Attr // what it counts itself, in the order to show it: queue lengths, whether it collects garbage
 	Notes    []string
 }
 
@@ -296,7 +297,7 @@ type Resource struct {
 	Holders []Holder
 }
 
-// Attr is one fact of a resource's state. Value is a bool, an int64, a
+// Attr is one fact of a resource's state, or of a runtime's. Value is a bool, an int64, a
 // string, or a time.Duration (which JSON gives in milliseconds under a key
 // that ends in _ms). Seal turns other integers into int64, and anything else
 // into its text.

@@ -140,32 +140,14 @@ func fingerprint(s *Snapshot, p *Problem) string {
 
 func taskPrint(s *Snapshot, t *Task) string {
 	var b strings.Builder
-	if f := ownFrame(t); f != nil {
-		b.WriteString(f.Func)
+	if i := t.Place(); i >= 0 {
+		b.WriteString(t.Frames[i].Func)
 	}
 	eachWait(t.Waits, func(w *Wait) {
 		b.WriteByte(1)
 		b.WriteString(string(w.Kind))
 	})
 	return b.String()
-}
-
-// ownFrame returns the innermost frame of the program's own code, else the
-// innermost that is not plumbing, else nil.
-func ownFrame(t *Task) *Frame {
-	var shown *Frame
-	for _, f := range t.Frames {
-		if f.Hidden {
-			continue
-		}
-		if f.Origin == OriginUser {
-			return f
-		}
-		if shown == nil {
-			shown = f
-		}
-	}
-	return shown
 }
 
 // wordsOnly leaves out of a sentence the words that hold a digit.

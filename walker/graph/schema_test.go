@@ -112,7 +112,8 @@ func full() *graph.Snapshot {
 		CapturedAt: time.Date(2026, 11, 21, 4, 30, 0, 5e6, time.UTC),
 		Death:      &graph.Death{Kind: "panic", Signal: "SIGABRT", Message: "boom", Task: "go:1", Chain: []string{"boom", "io: EOF"}},
 	})
-	b.Runtime(&graph.Runtime{ID: "go", Name: "go", Version: "go1.26.8", Layout: "dwarf", Complete: true, Notes: []string{"a note"}})
+	b.Runtime(&graph.Runtime{ID: "go", Name: "go", Version: "go1.26.8", Layout: "dwarf", Complete: true, Notes: []string{"a note"},
+		Stats: []graph.Attr{{Key: "processors", Value: 4}, {Key: "gc", Value: "off"}}})
 	b.Truncated("tasks", 4, 5)
 	failure := &graph.Failure{Type: "*errors.errorString", Message: "no <luck>", Retrieved: true, Task: "go:2"}
 	g := b.Group("errgroup.Group", 0xc000014040)
@@ -169,6 +170,7 @@ func shapes(t testing.TB, s *graph.Snapshot, id graph.TaskID) map[string]string 
 		out[schema] = b.String()
 	}
 	write("snapshot.schema.json", func(w io.Writer) error { return graph.WriteJSON(w, s) })
+	write("stats.schema.json", func(w io.Writer) error { return graph.WriteStatsJSON(w, s, true) })
 	write("stacks.schema.json", func(w io.Writer) error { return graph.WriteStacksJSON(w, s, graph.ForestOptions{System: true}) })
 	if id != "" {
 		write("where.schema.json", func(w io.Writer) error { return graph.WriteWhereJSON(w, s, id, 1) })

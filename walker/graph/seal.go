@@ -22,13 +22,15 @@ func (b *Builder) Seal() *Snapshot {
 	findDeadlocks(s, b.index)
 	gatherProblems(s)
 	share(s)
-	countTasks(s)
+	settleRuntimes(s)
 	return s
 }
 
-// countTasks makes each runtime's count at least what stands here.
-func countTasks(s *Snapshot) {
+// settleRuntimes makes each runtime's count at least what stands here, and its
+// own counts values that [Attr] may have.
+func settleRuntimes(s *Snapshot) {
 	for _, r := range s.Runtimes {
+		r.Stats = details(r.Stats)
 		n := 0
 		for _, t := range s.Tasks {
 			if t.Runtime == r.ID {
