@@ -40,6 +40,25 @@ func FromTarget(t *proc.Target) *Image {
 		}
 		return nil
 	})
+	img.readThreads(t)
+	return img
+}
+
+// Refresh makes an image of [FromTarget] good for the same target again, which
+// went on and stopped since, with the modules that it had. What was found in
+// the modules stays found.
+func (img *Image) Refresh(t *proc.Target) {
+	img.CapturedAt = time.Now()
+	if m, ok := img.Memory.(*targetMemory); ok {
+		m.change(t.Memory())
+	}
+	img.delve.index = sync.OnceValues(img.indexGoroutines)
+	img.readThreads(t)
+}
+
+// readThreads takes the threads of a stopped target, the current one first.
+func (img *Image) readThreads(t *proc.Target) {
+	img.Threads = nil
 	current := t.CurrentThread()
 	for _, th := range t.ThreadList() {
 		plain := Thread{TID: th.ThreadID()}
@@ -51,7 +70,6 @@ func FromTarget(t *proc.Target) *Image {
 			img.Threads[0], img.Threads[last] = img.Threads[last], img.Threads[0]
 		}
 	}
-	return img
 }
 
 // imageModule opens one of Delve's images as a module.
@@ -77,6 +95,14 @@ func imageModule(i *proc.Image, pid int, debugDirs []string) *Module {
 type targetMemory struct {
 	mu *sync.Mutex
 	m  proc.MemoryReadWriter
+}
+
+// change goes on with another way to the same memory: Delve reads through a
+// thread, and threads end.
+func (t *targetMemory) change(m proc.MemoryReadWriter) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.m = m
 }
 
 func (t *targetMemory) Read(addr uint64, buf []byte) error {

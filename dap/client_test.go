@@ -1,0 +1,380 @@
+package dap_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	godap "github.com/google/go-dap"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+)
+
+// patience bounds what would otherwise hang.
+const patience = 20 * time.Second
+
+var scratch string // a directory for the time of the tests
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "dlv-async-dap-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := os.RemoveAll(scratch); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// binary is dlv-async, built as users build it. The adapter runs in a process
+// of its own: one process cannot both trace a program and be its parent here
+// (see testtarget).
+var binary = sync.OnceValue(func() string {
+	path := filepath.Join(scratch, "dlv-async")
+	build := exec.Command("go", "build", "-o", path, "github.com/dlv-async/dlv-async/cmd/dlv-async")
+	if out, err := build.CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("building dlv-async: %v\n%s", err, out))
+	}
+	return path
+})
+
+// codec knows the adapter's own requests and events beside the protocol's.
+var codec = newCodec()
+
+type customResponse struct {
+	godap.Response
+	Body json.RawMessage `json:"body"`
+}
+
+type customEvent struct {
+	godap.Event
+	Body json.RawMessage `json:"body"`
+}
+
+func newCodec() *godap.Codec {
+	c := godap.NewCodec()
+	for _, command := range []string{"dlvAsync/snapshot", "dlvAsync/where", "dlvAsync/tree", "dlvAsync/problems", "dlvAsync/graph"} {
+		_ = c.RegisterRequest(command,
+			func() godap.Message { return &godap.Request{} },
+			func() godap.Message { return &customResponse{} })
+	}
+	_ = c.RegisterEvent("dlvAsync/stopped", func() godap.Message { return &customEvent{} })
+	return c
+}
+
+// client is an editor: it sends requests and takes what comes, and holds
+// every message against the protocol's definitions.
+type client struct {
+	t      *testing.T
+	w      io.Writer
+	in     chan godap.Message
+	events []godap.Message // not yet waited for
+	seq    int
+
+	adapter *exec.Cmd // nil: it is not a process of ours
+	stderr  *bytes.Buffer
+	exited  chan struct{}
+}
+
+// overStdio starts an adapter and speaks with it over its standard streams.
+func overStdio(t *testing.T, flags ...string) *client {
+	t.Helper()
+	cmd := exec.Command(binary(), append([]string{"dap", "--stdio"}, flags...)...)
+	c := &client{t: t, adapter: cmd, stderr: &bytes.Buffer{}, exited: make(chan struct{})}
+	cmd.Stderr = c.stderr
+	w, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.w = w
+	c.listen(r, func() { _ = cmd.Wait(); close(c.exited) })
+	t.Cleanup(func() {
+		_ = w.Close()
+		c.gone()
+	})
+	return c
+}
+
+// overTCP starts an adapter that listens, and connects to where it says.
+func overTCP(t *testing.T, flags ...string) *client {
+	t.Helper()
+	cmd := exec.Command(binary(), append([]string{"dap"}, flags...)...)
+	c := &client{t: t, adapter: cmd, stderr: &bytes.Buffer{}, exited: make(chan struct{})}
+	cmd.Stderr = c.stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "DAP server listening at: ")
+	if err != nil || !ok {
+		t.Fatalf("it said %q, %v", line, err)
+	}
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.w = conn
+	c.listen(conn, func() {
+		_, _ = io.Copy(io.Discard, lines)
+		_ = cmd.Wait()
+		close(c.exited)
+	})
+	t.Cleanup(func() {
+		_ = conn.Close()
+		c.gone()
+	})
+	return c
+}
+
+// gone waits for the adapter's end, which must be on its way.
+func (c *client) gone() {
+	c.t.Helper()
+	select {
+	case <-c.exited:
+	case <-time.After(patience):
+		_ = c.adapter.Process.Kill()
+		c.t.Errorf("the adapter did not end\n%s", c.stderr)
+	}
+}
+
+// listen takes messages until the stream ends.
+func (c *client) listen(r io.Reader, end func()) {
+	c.in = make(chan godap.Message, 1<<16)
+	go func() {
+		defer end()
+		defer close(c.in)
+		for b := bufio.NewReader(r); ; {
+			content, err := godap.ReadBaseMessage(b)
+			if err != nil {
+				return
+			}
+			m, err := codec.DecodeMessage(content)
+			if err != nil {
+				c.t.Errorf("a message that cannot be decoded: %v\n%s", err, content)
+				continue
+			}
+			if err := strict(content, m); err != nil {
+				c.t.Errorf("a message beyond the protocol: %v\n%s", err, content)
+			}
+			c.in <- m
+		}
+	}()
+}
+
+// newer are members that the protocol has and go-dap has not yet.
+var newer = []string{"supportsANSIStyling", "valueLocationReference", "declarationLocationReference"}
+
+// strict decodes a message again and refuses what its type does not have.
+func strict(content []byte, m godap.Message) error {
+	for _, name := range newer {
+		content = bytes.ReplaceAll(content, []byte(`"`+name+`":true,`), nil)
+	}
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if _, ok := m.(*godap.ErrorResponse); ok {
+		return d.Decode(&godap.ErrorResponse{})
+	}
+	return d.Decode(m)
+}
+
+func (c *client) next() godap.Message {
+	c.t.Helper()
+	select {
+	case m, ok := <-c.in:
+		if !ok {
+			c.t.Fatalf("the adapter has closed the connection\n%s", c.stderr)
+		}
+		return m
+	case <-time.After(patience):
+		b, _ := json.Marshal(c.events)
+		c.t.Fatalf("the adapter says nothing for %v; not waited for: %s\n%s", patience, b, c.stderr)
+	}
+	return nil
+}
+
+// send sends a request and returns its number.
+func (c *client) send(command string, arguments any) int {
+	c.t.Helper()
+	c.seq++
+	m := map[string]any{"seq": c.seq, "type": "request", "command": command}
+	if arguments != nil {
+		m["arguments"] = arguments
+	}
+	content, err := json.Marshal(m)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := godap.WriteBaseMessage(c.w, content); err != nil {
+		c.t.Fatalf("sending %s: %v\n%s", command, err, c.stderr)
+	}
+	return c.seq
+}
+
+// answer waits for the response to a request.
+func (c *client) answer(seq int) godap.ResponseMessage {
+	c.t.Helper()
+	for {
+		m := c.next()
+		r, ok := m.(godap.ResponseMessage)
+		if !ok {
+			c.events = append(c.events, m)
+			continue
+		}
+		if r.GetResponse().RequestSeq == seq {
+			return r
+		}
+	}
+}
+
+// call sends a request that must succeed, and returns the response.
+func call[R godap.ResponseMessage](c *client, command string, arguments any) R {
+	c.t.Helper()
+	m := c.answer(c.send(command, arguments))
+	r, ok := m.(R)
+	if !ok {
+		b, _ := json.Marshal(m)
+		c.t.Fatalf("%s %v: %s\n%s", command, arguments, b, c.stderr)
+	}
+	return r
+}
+
+// fails sends a request that must fail, and returns what the user is told.
+func (c *client) fails(command string, arguments any) string {
+	c.t.Helper()
+	m := c.answer(c.send(command, arguments))
+	r, ok := m.(*godap.ErrorResponse)
+	if !ok {
+		b, _ := json.Marshal(m)
+		c.t.Fatalf("%s %v succeeds: %s", command, arguments, b)
+	}
+	return told(r)
+}
+
+func told(r *godap.ErrorResponse) string {
+	text := r.Body.Error.Format
+	for name, value := range r.Body.Error.Variables {
+		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	return text
+}
+
+// event waits for the next event of a kind, and keeps the others.
+func event[E godap.EventMessage](c *client) E {
+	c.t.Helper()
+	for i, m := range c.events {
+		if e, ok := m.(E); ok {
+			c.events = append(c.events[:i:i], c.events[i+1:]...)
+			return e
+		}
+	}
+	for {
+		m := c.next()
+		if e, ok := m.(E); ok {
+			return e
+		}
+		c.events = append(c.events, m)
+	}
+}
+
+// output waits until the console shows a text, and returns that event's.
+func (c *client) output(text string) string {
+	c.t.Helper()
+	for {
+		if e := event[*godap.OutputEvent](c); strings.Contains(e.Body.Output, text) {
+			return e.Body.Output
+		}
+	}
+}
+
+// initialize begins a session as VS Code does.
+func (c *client) initialize() *godap.InitializeResponse {
+	c.t.Helper()
+	return call[*godap.InitializeResponse](c, "initialize", map[string]any{
+		"clientID": "test", "adapterID": "go", "pathFormat": "path", "linesStartAt1": true, "columnsStartAt1": true,
+		"supportsVariableType": true, "supportsVariablePaging": true, "supportsInvalidatedEvent": true,
+	})
+}
+
+// begin sends a launch or attach request and waits until the session is ready
+// for breakpoints.
+func (c *client) begin(request string, arguments map[string]any) {
+	c.t.Helper()
+	c.initialize()
+	seq := c.send(request, arguments)
+	m := c.answer(seq)
+	if r, ok := m.(*godap.ErrorResponse); ok {
+		c.t.Fatalf("%s: %s\n%s", request, told(r), c.stderr)
+	}
+	if got := m.GetResponse().Command; got != request {
+		c.t.Errorf("the response to %s is one to %s", request, got)
+	}
+	event[*godap.InitializedEvent](c)
+}
+
+// done ends the configuration and, with stopOnEntry, waits for the stop.
+func (c *client) stoppedOnEntry() *godap.StoppedEvent {
+	c.t.Helper()
+	call[*godap.ConfigurationDoneResponse](c, "configurationDone", nil)
+	return event[*godap.StoppedEvent](c)
+}
+
+// disconnect ends the session.
+func (c *client) disconnect(arguments any) {
+	c.t.Helper()
+	call[*godap.DisconnectResponse](c, "disconnect", arguments)
+	event[*godap.TerminatedEvent](c)
+	for m := range c.in {
+		c.events = append(c.events, m)
+	}
+	c.gone()
+}
+
+// stack returns the frames of a thread from start; levels 0 is all.
+func (c *client) stack(thread, start, levels int) []godap.StackFrame {
+	c.t.Helper()
+	return call[*godap.StackTraceResponse](c, "stackTrace", map[string]any{"threadId": thread, "startFrame": start, "levels": levels}).Body.StackFrames
+}
+
+// source is the path of a target's file.
+func source(t *testing.T, program, file string) string {
+	return filepath.Join(testtarget.Root(t), "testdata", "go", program, file)
+}
+
+// lineOf returns the number of the first line of a file that has a text.
+func lineOf(t *testing.T, path, text string) int {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(string(b), "\n") {
+		if strings.Contains(line, text) {
+			return i + 1
+		}
+	}
+	t.Fatalf("%s has no %q", path, text)
+	return 0
+}
