@@ -38,6 +38,8 @@ type Bounds struct {
 	String int // bytes of one string
 	Array  int // elements of one array, slice or map
 	Fields int // of one struct
+
+	Redact bool // no values of strings and buffers: redactedText stands for them
 }
 
 // DefaultBounds suit a value that is shown in a line or two.
@@ -82,17 +84,60 @@ func (img *Image) FormatAt(addr uint64, typeName string, b Bounds) (Variable, er
 // a goroutine. In optimised code many cannot be read.
 func (img *Image) Locals(goid int64, frame int, b Bounds) (vars []Variable, err error) {
 	err = img.withScope(goid, frame, func(scope *proc.EvalScope) error {
-		args, err := scope.FunctionArguments(b.config())
-		if err != nil {
-			return err
-		}
-		locals, err := scope.LocalVariables(b.config())
-		for _, v := range append(args, locals...) {
-			vars = append(vars, plainVariable(api.ConvertVar(v)))
-		}
+		vars, err = b.variables(scope)
 		return err
 	})
 	return vars, err
+}
+
+// variables are the arguments and variables of a scope.
+func (b Bounds) variables(scope *proc.EvalScope) (vars []Variable, err error) {
+	args, err := scope.FunctionArguments(b.config())
+	if err != nil {
+		return nil, err
+	}
+	locals, err := scope.LocalVariables(b.config())
+	for _, v := range append(args, locals...) {
+		vars = append(vars, b.plain(v))
+	}
+	return vars, err
+}
+
+// FrameLocals is a frame's function and where it stands in it, with the
+// arguments and variables in scope there.
+type FrameLocals struct {
+	Func string
+	PC   uint64
+	Vars []Variable
+	Err  error // why there are no Vars, or not all
+}
+
+// StackLocals returns the variables of the innermost frames of a goroutine, at
+// most depth of them, inlined ones too, as [Image.Unwind] has them.
+func (img *Image) StackLocals(goid int64, depth int, b Bounds) (frames []FrameLocals, err error) {
+	err = img.withGoroutine(goid, func(t *proc.Target, g *proc.G) error {
+		stack, err := proc.GoroutineStacktrace(t, g, clampDepth(depth), 0)
+		if err != nil {
+			return err
+		}
+		tid := 0
+		if g.Thread != nil {
+			tid = g.Thread.ThreadID()
+		}
+		for i := range stack {
+			if stack[i].Err != nil {
+				return stack[i].Err
+			}
+			f := FrameLocals{PC: stack[i].Current.PC}
+			if stack[i].Call.Fn != nil {
+				f.Func = stack[i].Call.Fn.Name
+			}
+			f.Vars, f.Err = b.variables(proc.FrameToScope(t, t.Memory(), g, tid, stack[i:]...))
+			frames = append(frames, f)
+		}
+		return nil
+	})
+	return frames, err
 }
 
 // withScope calls do with what names mean in a frame of a goroutine.
@@ -133,7 +178,44 @@ func eval(scope *proc.EvalScope, expr string, b Bounds) (Variable, error) {
 	if v.Unreadable != nil {
 		return Variable{}, v.Unreadable
 	}
-	return plainVariable(api.ConvertVar(v)), nil
+	return b.plain(v), nil
+}
+
+// plain is a variable of Delve's as this package has them.
+func (b Bounds) plain(v *proc.Variable) Variable {
+	converted := api.ConvertVar(v)
+	if b.Redact {
+		redact(converted)
+	}
+	return plainVariable(converted)
+}
+
+// redactedText stands for what must not be seen. It is what
+// [github.com/dlv-async/dlv-async/walker/graph.Redacted] is.
+const redactedText = "[redacted]"
+
+// redact takes out of a variable the text of strings and the contents of
+// buffers: slices and arrays of bytes, and of runes.
+func redact(v *api.Variable) {
+	switch v.Kind {
+	case reflect.String:
+		v.Value, v.Len = redactedText, int64(len(redactedText))
+		return
+	case reflect.Slice, reflect.Array:
+		if len(v.Children) > 0 {
+			switch v.Children[0].Kind {
+			case reflect.Uint8, reflect.Int8, reflect.Int32:
+				v.Children = []api.Variable{{Kind: reflect.String, Value: redactedText, Len: int64(len(redactedText))}}
+				return
+			}
+		}
+	}
+	if v.Unreadable != "" {
+		v.Unreadable = "unreadable"
+	}
+	for i := range v.Children {
+		redact(&v.Children[i])
+	}
 }
 
 func plainVariable(v *api.Variable) Variable {

@@ -79,6 +79,17 @@ func (l *listing) frames(frames []*graph.Frame) {
 			line.add(quiet, "  native")
 		}
 		v.wrap(v.text(), v.indent(frameGutter+2), line)
+		if v.o.Locals {
+			v.locals(f)
+		}
+	}
+}
+
+// locals prints the variables of a frame, a line each.
+func (v *view) locals(f *graph.Frame) {
+	for _, l := range f.Locals {
+		line := v.say(ident, l.Name).add(quiet, " = ").add(normal, or(l.Value, "(not known)"))
+		v.wrap(v.indent(frameGutter+4), v.indent(frameGutter+8), line)
 	}
 }
 

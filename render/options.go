@@ -12,6 +12,7 @@ type Options struct {
 	Color   bool         // with the terminal's own 16 colours
 	ASCII   bool         // nothing but ASCII, for terminals without UTF-8
 	Full    bool         // hidden frames too, and functions with their whole package path
+	Locals  bool         // Where: the variables of the frames, where the snapshot has them
 	System  bool         // the runtime's own tasks too
 	Limit   int          // at most so many entries of a list; 0: all. Counts never change
 	Sort    string       // Tasks: by this column, "-" before it for the reverse; see [TaskColumns]

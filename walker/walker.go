@@ -25,7 +25,21 @@ type Runtime interface {
 	// Detect looks for the runtime among the image's modules. It returns
 	// nil, nil when it is not there, and an error when it is there and cannot
 	// be read. It must not depend on the target standing still.
-	Detect(img *dlvext.Image) (Instance, error)
+	Detect(img *dlvext.Image, o Options) (Instance, error)
+}
+
+// Options say what a walk is to describe.
+type Options struct {
+	// Locals has frames show their variables ([graph.Frame].Locals), bounded
+	// in number and size, made from memory alone.
+	Locals bool
+
+	// Redact keeps the values of the target's strings, bytes and other
+	// buffers out of all that Walk writes into sentences and variables: where
+	// one would stand, [graph.Redacted] does. What has a field of its own in
+	// the graph (labels, names, errors, a resource's state), Walk may give as
+	// it is: [graph.Snapshot.Redact] is called after, and takes it out.
+	Redact bool
 }
 
 // Instance is one runtime found in one image.

@@ -32,6 +32,7 @@ shows what it was doing. Nothing is ever written to it.` + viewHelp(),
 				return err
 			}
 			options := snapshot.Options{Tool: tool()}
+			views.apply(&options)
 			if err := capture.apply(&options); err != nil {
 				return err
 			}

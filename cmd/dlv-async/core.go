@@ -32,6 +32,7 @@ is left out; which of the two files is the core is seen by looking.` + viewHelp(
 				return err
 			}
 			options := snapshot.Options{Tool: tool(), Sysroot: sysroot, LibDirs: libDirs, AnyExe: anyExe}
+			views.apply(&options)
 			return a.show(c.Context(), view, &views, func(ctx context.Context) (*graph.Snapshot, error) {
 				return snapshot.Core(ctx, exe, core, options)
 			})

@@ -27,6 +27,7 @@ shows what it is doing, and ends it.` + viewHelp(),
 		ValidArgsFunction: completeViews(0, nil),
 		RunE: func(c *cobra.Command, args []string) error {
 			options := snapshot.Options{Tool: tool(), Source: "demo"}
+			views.apply(&options)
 			if err := capture.apply(&options); err != nil {
 				return err
 			}

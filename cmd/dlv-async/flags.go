@@ -23,10 +23,11 @@ type viewFlags struct {
 	labels  []string
 	origin  string
 
-	system, full bool
-	limit        int
-	sort         string
-	columns      []string
+	system, full   bool
+	locals, redact bool
+	limit          int
+	sort           string
+	columns        []string
 
 	output string
 	color  string
@@ -48,6 +49,8 @@ func (f *viewFlags) register(c *cobra.Command) {
 	fs.StringVar(&f.origin, "origin", f.origin, "only tasks with a frame of this `ORIGIN`: "+strings.Join(origins.names(), ", "))
 	fs.BoolVar(&f.system, "system", f.system, "the runtime's own tasks too")
 	fs.BoolVar(&f.full, "full", f.full, "the runtime's own frames too")
+	fs.BoolVar(&f.locals, "locals", f.locals, "the variables of the frames too: in the where view, and in JSON")
+	fs.BoolVar(&f.redact, "redact", f.redact, "no values of strings and buffers in any output: [redacted] stands for them")
 	fs.IntVar(&f.limit, "limit", f.limit, "show `N` entries of a list and say how many are cut; 0: all")
 	fs.StringVar(&f.sort, "sort", f.sort, "sort the tasks view by this `COLUMN`; -COLUMN for the reverse")
 	fs.StringSliceVar(&f.columns, "columns", f.columns, "show these `COLUMNS` in the tasks view")
@@ -75,6 +78,9 @@ func (f *viewFlags) register(c *cobra.Command) {
 	complete("width")
 	complete("fail-on", problemCodes()...)
 }
+
+// apply tells those who take the snapshot what the views are to show.
+func (f *viewFlags) apply(o *snapshot.Options) { o.Locals, o.Redact = f.locals, f.redact }
 
 // filter is what the flags pick, and whether they pick anything.
 func (f *viewFlags) filter() (filter graph.Filter, any bool, err error) {

@@ -19,6 +19,7 @@ type look struct {
 	filter   graph.Filter
 	filtered bool
 	json     bool
+	redact   bool
 	options  render.Options
 	failOn   []string
 	several  io.Writer // where the tasks go that an ambiguous TASK means
@@ -29,7 +30,7 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &look{filter: filter, filtered: filtered, failOn: f.failOn, several: a.stderr}
+	l := &look{filter: filter, filtered: filtered, redact: f.redact, failOn: f.failOn, several: a.stderr}
 	if l.json, err = outputs.value("--output", f.output); err != nil {
 		return nil, err
 	}
@@ -56,6 +57,7 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 		ASCII:   !utf8Locale(),
 		Full:    f.full,
 		System:  f.system,
+		Locals:  f.locals,
 		Limit:   f.limit,
 		Sort:    f.sort,
 		Columns: f.columns,

@@ -75,6 +75,7 @@ func TestScripts(t *testing.T) {
 			"normalise": normalise,
 			"schema":    schema,
 			"as-nobody": asNobody,
+			"redacted":  redacted,
 		},
 	})
 }
@@ -198,5 +199,23 @@ func asNobody(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if strings.Count(stderr.String(), "\n") != 1 {
 		ts.Fatalf("not one line on stderr")
+	}
+}
+
+// redacted runs every view of a source with --redact, as text and as JSON, and
+// wants the secret of the program secrets in none: redacted attach PID.
+func redacted(ts *testscript.TestScript, _ bool, source []string) {
+	for _, v := range views {
+		args := append(append([]string{}, source...), v.name)
+		if v.ofTask {
+			args = append(args, "~main.check")
+		}
+		for _, output := range []string{"text", "json"} {
+			args := append(args, "--redact", "--locals", "--full", "--system", "-o", output)
+			ts.Check(ts.Exec("dlv-async", args...))
+			if strings.Contains(ts.ReadFile("stdout")+ts.ReadFile("stderr"), "hunter2") {
+				ts.Fatalf("the secret is in the output of %v", args)
+			}
+		}
 	}
 }

@@ -24,6 +24,7 @@ machine, or a recording that dlv-async capture made. - is standard input.` + vie
 		ValidArgsFunction: completeViews(1, completeFiles),
 		RunE: func(c *cobra.Command, args []string) error {
 			options := snapshot.Options{Tool: tool()}
+			views.apply(&options)
 			return a.show(c.Context(), args[1:], &views, func(ctx context.Context) (*graph.Snapshot, error) {
 				if args[0] == "-" {
 					return snapshot.Read(ctx, "standard input", a.stdin, options)

@@ -51,6 +51,9 @@ func (i interruptible) Write(p []byte) (int, error) {
 // draw writes a view of a snapshot: of the tasks that the filters pick, or of
 // one of these and whatever it leads to.
 func (l *look) draw(w io.Writer, s *graph.Snapshot, r request) error {
+	if l.redact { // at a prompt it may come late, and holds from then on
+		s.Redact()
+	}
 	picked := s
 	if l.filtered {
 		picked = s.Select(l.filter)

@@ -22,7 +22,7 @@ func Attach(ctx context.Context, pid int, o Options) (*graph.Snapshot, error) {
 	if o.Record != nil {
 		dlvext.Record(p.Image())
 	}
-	all, err := detect(p.Image())
+	all, err := detect(p.Image(), o)
 	if err != nil {
 		return nil, err
 	}
@@ -58,9 +58,10 @@ func Attach(ctx context.Context, pid int, o Options) (*graph.Snapshot, error) {
 var privatePerMS int64 = 512 << 10
 
 // copiesPrivate tells whether all private memory is to be copied: a walk needs
-// it that follows pointers all over the heap, and there is not too much.
+// it that follows pointers all over the heap, as variables do, and there is not
+// too much.
 func copiesPrivate(p *dlvext.Process, all []found, o Options) (bool, error) {
-	if o.Heap || !slices.ContainsFunc(all, readsHeap) {
+	if o.Heap || !o.Locals && !slices.ContainsFunc(all, readsHeap) {
 		return false, nil
 	}
 	most := o.MaxStop

@@ -15,10 +15,10 @@ import (
 // chaser is a runtime that reads a word when it walks and nothing before.
 type chaser struct{ walks, failed int }
 
-func (*chaser) Name() string                                    { return "chaser" }
-func (c *chaser) Detect(*dlvext.Image) (walker.Instance, error) { return c, nil }
-func (*chaser) Collect(context.Context, *dlvext.Image) error    { return nil }
-func (*chaser) ReadsHeap() bool                                 { return true }
+func (*chaser) Name() string                                                    { return "chaser" }
+func (c *chaser) Detect(*dlvext.Image, walker.Options) (walker.Instance, error) { return c, nil }
+func (*chaser) Collect(context.Context, *dlvext.Image) error                    { return nil }
+func (*chaser) ReadsHeap() bool                                                 { return true }
 func (c *chaser) Walk(_ context.Context, img *dlvext.Image, b *graph.Builder) error {
 	c.walks++
 	addr, _, ok := img.Symbol("runtime.physPageSize")

@@ -20,7 +20,7 @@ func Core(ctx context.Context, exe, core string, o Options) (*graph.Snapshot, er
 // Of takes a snapshot of an image that does not run: a core, a recording, the
 // stopped target of a debugger.
 func Of(ctx context.Context, img *dlvext.Image, o Options) (*graph.Snapshot, error) {
-	all, err := detect(img)
+	all, err := detect(img, o)
 	if err != nil {
 		return nil, err
 	}

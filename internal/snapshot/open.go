@@ -45,7 +45,7 @@ func Read(ctx context.Context, name string, r io.Reader, o Options) (*graph.Snap
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", name, err)
 	}
-	return s, nil
+	return o.seen(s), nil
 }
 
 // pathless takes the operation's name from an error of package os.

@@ -40,6 +40,9 @@ type Options struct {
 	Tool   string // name and version of the program, for the snapshot
 	Source string // what the snapshot calls its source; empty: as the image has it
 
+	Locals bool // with the variables of frames
+	Redact bool // without the values of strings and buffers
+
 	// Of a live process.
 	Heap    bool          // copy all writable memory, not only what walks need
 	NoStop  bool          // read it while it runs
@@ -60,16 +63,16 @@ type found struct {
 }
 
 // detect finds the runtimes of an image. It is an error when there is none.
-func detect(img *dlvext.Image) ([]found, error) {
+func detect(img *dlvext.Image, o Options) ([]found, error) {
 	var all []found
 	for _, r := range runtimes {
-		instance, err := r.Detect(img)
+		instance, err := r.Detect(img, walker.Options{Locals: o.Locals, Redact: o.Redact})
 		if instance != nil || err != nil {
 			all = append(all, found{r.Name(), instance, err})
 		}
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s is not a Go program, and dlv-async knows no other runtime yet", describe(img))
+		return nil, fmt.Errorf("%s has none of the runtimes that dlv-async knows: %s", describe(img), strings.Join(Runtimes(), ", "))
 	}
 	return all, oneWorks(all)
 }
@@ -112,7 +115,15 @@ func walk(ctx context.Context, img *dlvext.Image, all []found, o Options) (*grap
 	for _, note := range img.Notes {
 		b.Problem(sourceProblem(note))
 	}
-	return b.Seal(), nil
+	return o.seen(b.Seal()), nil
+}
+
+// seen is a snapshot as it may be seen.
+func (o Options) seen(s *graph.Snapshot) *graph.Snapshot {
+	if o.Redact {
+		s.Redact()
+	}
+	return s
 }
 
 // sourceProblem is a note on an image as a finding on the whole snapshot.

@@ -19,6 +19,7 @@ func (Runtime) Name() string { return "go" }
 // program is what a Go program's files and read-only data tell: the same
 // before, while and after the process stands still.
 type program struct {
+	options  walker.Options
 	version  string // as the runtime states it: go1.26.8
 	tables   pclntab.Tables
 	data     *pclntab.Moduledata
@@ -41,7 +42,7 @@ type instance struct {
 
 // Detect implements [walker.Runtime]. A process has one Go runtime, in its
 // executable or in a shared library.
-func (Runtime) Detect(img *dlvext.Image) (walker.Instance, error) {
+func (Runtime) Detect(img *dlvext.Image, o walker.Options) (walker.Instance, error) {
 	for _, m := range img.Modules {
 		if m.Err != nil {
 			continue
@@ -59,6 +60,7 @@ func (Runtime) Detect(img *dlvext.Image) (walker.Instance, error) {
 		if err == nil {
 			var p *program
 			if p, err = newProgram(img, m, table, data); err == nil {
+				p.options = o
 				return &instance{program: p}, nil
 			}
 		}

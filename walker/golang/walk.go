@@ -24,6 +24,8 @@ type walk struct {
 	creations map[creationKey]*graph.Creation
 	groups    map[uint64]*group // by the WaitGroup's address
 	groupsOf  map[*goroutine][]graph.GroupID
+
+	locals localsBudget
 }
 
 type creationKey struct{ parent, gopc uint64 }
@@ -55,6 +57,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 		}
 		w.task(&slab[i], g)
 	}
+	w.reportLocals()
 	w.describeGroups()
 	w.describeCrash()
 	w.checkAsleep()
@@ -115,6 +118,9 @@ func (w *walk) task(t *graph.Task, g *goroutine) {
 		t.Waits = []graph.Wait{{Kind: graph.WaitSyscall, Frame: firstShown(shape.frames), Evidence: proven("g.atomicstatus")}}
 	}
 	w.taskProblems(t, g)
+	if w.options.Locals {
+		w.addLocals(t, g)
+	}
 	w.b.Task(t)
 }
 

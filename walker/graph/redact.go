@@ -1,0 +1,118 @@
+package graph
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Redacted stands where the value of a string, bytes or a buffer would.
+const Redacted = "[redacted]"
+
+// Redact takes the values of the target's strings out of a snapshot that
+// nobody else has seen yet: of labels, of names that people gave, of errors
+// and panics, of what a resource's state says beyond the runtime's own words.
+// What stays is code (functions, files, types), ids, addresses, numbers,
+// network addresses, and the keys of labels. Local variables lose every value
+// that is not a number or the like, unless their walker has redacted them
+// already, and part by part: see walker.Options.
+//
+// Messages of problems, and the texts of waits, are for the walkers to redact.
+func (s *Snapshot) Redact() {
+	s = s.all()
+	if d := s.Process.Death; d != nil {
+		if d.Kind != "fatal" { // whose texts are the runtime's own
+			d.Message = redacted(d.Message)
+		}
+		redactAll(d.Chain)
+	}
+	seen := map[*Frame]bool{} // frames are shared
+	for _, t := range s.Tasks {
+		if !slices.ContainsFunc(t.Frames, func(f *Frame) bool { return f.Func == t.Name }) {
+			t.Name = ""
+		}
+		labels := make(map[string]string, len(t.Labels))
+		for key, value := range t.Labels {
+			labels[key] = redacted(value)
+		}
+		if t.Labels != nil {
+			t.Labels = labels
+		}
+		t.Error.redact()
+		for _, f := range t.Frames {
+			if !seen[f] {
+				seen[f] = true
+				f.redactLocals()
+			}
+		}
+	}
+	for _, g := range s.Groups {
+		g.Error.redact()
+	}
+	for _, r := range s.Resources {
+		for i := range r.Detail {
+			a := &r.Detail[i]
+			if text, ok := a.Value.(string); ok && !ownWord(a.Key, text) {
+				a.Value = Redacted
+			}
+		}
+	}
+}
+
+func redacted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return Redacted
+}
+
+func redactAll(texts []string) {
+	for i := range texts {
+		texts[i] = redacted(texts[i])
+	}
+}
+
+func (f *Failure) redact() {
+	if f != nil {
+		f.Message = redacted(f.Message)
+	}
+}
+
+func (f *Frame) redactLocals() {
+	for i := range f.Locals {
+		l := &f.Locals[i]
+		if !plainValue(l.Value) && !strings.Contains(l.Value, Redacted) {
+			l.Value = redacted(l.Value)
+		}
+	}
+}
+
+// plainValue reports that the text of a value is a number, an address, a truth
+// or nothing.
+func plainValue(text string) bool {
+	switch text {
+	case "nil", "None", "true", "false", "True", "False":
+		return true
+	}
+	if _, err := strconv.ParseInt(text, 0, 64); err == nil {
+		return true
+	}
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil
+}
+
+// ownWord reports that a text in a resource's state is the runtime's own, or
+// a network address.
+func ownWord(key, text string) bool {
+	switch key {
+	case "kind", "state", "direction", "missing":
+		return true
+	}
+	switch text { // the errors of a context
+	case "context canceled", "context deadline exceeded":
+		return true
+	}
+	_, err := netip.ParseAddrPort(text)
+	return err == nil
+}
