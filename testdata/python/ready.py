@@ -7,7 +7,7 @@ the lines that come on standard input:
     ping     pong
     stack    what asyncio itself knows, as JSON: see oracle()
     time     how long that took, in nanoseconds, and the number of tasks
-    NAME     ok, after what on(NAME) was given has run
+    NAME     what on(NAME) was given returned, or ok when that is nothing
 
 An answer is a line "ANSWER n" and n bytes. The program ends with its standard
 input. On SIGQUIT it says on standard error where its threads stand.
@@ -97,8 +97,7 @@ def answer(command):
         begin = time.perf_counter_ns()
         n = sum(len(described["tasks"]) for described in oracle()["loops"])
         return "%d %d" % (time.perf_counter_ns() - begin, n)
-    commands[command]()
-    return "ok"
+    return commands[command]() or "ok"
 
 
 def hold(wants):

@@ -17,15 +17,9 @@ import (
 // The lines of every instruction of the standard library are those that the
 // interpreter itself makes of its tables.
 func TestLinesOfTheStandardLibrary(t *testing.T) {
-	eachPython(t, func(t *testing.T, exe, version string) {
-		format := layout.Locations
-		switch version {
-		case "3.8", "3.9":
-			format = layout.Lnotab
-		case "3.10":
-			format = layout.PEP626
-		}
-		cmd := exec.Command(exe, filepath.Join(testtarget.Root(t), "testdata", "python", "frames_lines.py"), "12")
+	eachPython(t, func(t *testing.T, p testtarget.Python) {
+		format := layoutOf(t, p).Code.LineFormat
+		cmd := exec.Command(p.Exe(t), "-s", filepath.Join("testdata", "lines.py"), "12")
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()

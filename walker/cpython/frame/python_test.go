@@ -1,44 +1,103 @@
 package frame
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
+	"encoding/json"
 	"strings"
 	"testing"
 
+	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/cpython/layout"
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
 )
 
-var versionName = regexp.MustCompile(`^3\.(8|9|1[0-4])\b`)
-
-// eachPython runs a test once for each minor version of CPython that is found.
-func eachPython(t *testing.T, f func(t *testing.T, exe, version string)) {
+// eachPython runs a test with every CPython that is to be tested with.
+func eachPython(t *testing.T, f func(t *testing.T, p testtarget.Python)) {
 	t.Helper()
-	found := map[string]string{}
-	if root, err := exec.Command("pyenv", "root").Output(); err == nil {
-		all, _ := filepath.Glob(filepath.Join(strings.TrimSpace(string(root)), "versions", "3.*", "bin", "python3"))
-		for _, exe := range all {
-			if v := versionName.FindString(filepath.Base(filepath.Dir(filepath.Dir(exe)))); v != "" {
-				found[v] = exe
-			}
-		}
-	}
-	for _, v := range []string{"3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"} {
-		exe := found[v]
-		if exe == "" {
-			exe, _ = exec.LookPath("python" + v)
-		}
-		if e := os.Getenv("DLV_ASYNC_PYTHON" + v); e != "" {
-			exe = e
-		}
-		t.Run(v, func(t *testing.T) {
+	for _, p := range testtarget.Pythons(t) {
+		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
-			if exe == "" {
-				testtarget.Skip(t, "python"+v, "it is neither in pyenv nor on PATH", "install it")
-			}
-			f(t, exe, v)
+			f(t, p)
 		})
 	}
+}
+
+// process is a target that stands still, and the means to read it.
+type process struct {
+	*testtarget.Target
+	p      testtarget.Python
+	img    *dlvext.Image
+	layout *layout.Layout
+	*Reader
+}
+
+func start(t *testing.T, p testtarget.Python, program string) process {
+	t.Helper()
+	return read(t, p, testtarget.StartPython(t, p, program))
+}
+
+func read(t *testing.T, p testtarget.Python, tg *testtarget.Target) process {
+	t.Helper()
+	opened, err := dlvext.OpenProcess(tg.PID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = opened.Close() })
+	l := layoutOf(t, p)
+	img := opened.Image()
+	return process{tg, p, img, l, NewReader(object.NewReader(img, l))}
+}
+
+func layoutOf(t *testing.T, p testtarget.Python) *layout.Layout {
+	t.Helper()
+	for minor := layout.Oldest; minor <= layout.Newest; minor++ {
+		if p.AtLeast(minor) && !p.AtLeast(minor+1) {
+			l, ok := layout.Table(layout.Version{Major: 3, Minor: minor})
+			if !ok {
+				t.Fatalf("no layout of %s", p.Name)
+			}
+			return l
+		}
+	}
+	t.Fatalf("no layout of %s", p.Name)
+	return nil
+}
+
+// ask decodes what the target answers to a command.
+func ask[T any](t *testing.T, p process, command string) (answer T) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(p.Command(t, command)), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// threads returns the PyThreadStates of the target by their pthread_t.
+func (p process) threads(t *testing.T) map[uint64]uint64 {
+	t.Helper()
+	runtime, _, ok := p.img.Symbol("_PyRuntime")
+	if !ok {
+		t.Fatal("no _PyRuntime")
+	}
+	l := p.layout
+	all := map[uint64]uint64{}
+	interp := p.o.U64(at(runtime, l.Runtime.InterpretersHead))
+	for ts := p.o.U64(at(interp, l.Interp.ThreadsHead)); ts != 0 && len(all) < 100; ts = p.o.U64(at(ts, l.Thread.Next)) {
+		all[p.o.U64(at(ts, l.Thread.ThreadID))] = ts
+	}
+	p.noError(t)
+	return all
+}
+
+func (p process) noError(t *testing.T) {
+	t.Helper()
+	if err := p.o.Take(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sameFunction compares functions by name. To 3.10 the target knows less than
+// we do of functions that are no coroutines.
+func sameFunction(got, want string) bool {
+	return got == want || strings.HasSuffix(got, "."+want)
 }
