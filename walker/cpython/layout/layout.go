@@ -1,18 +1,4 @@
-// Package layout says where the fields of CPython's structures lie, for each
-// version that can be read: 3.8 to 3.14, GIL builds on 64-bit machines.
-//
-// Three sources know: the interpreter's own debug offsets (3.13 and later;
-// of asyncio 3.14 and later), its DWARF, and a table in this package that
-// holds one release of each minor version. Structures do not change within a
-// minor version, so that the table does for all of its releases; tests hold
-// the sources against each other wherever two know the same field.
 package layout
-
-// Version is a version of CPython.
-type Version struct {
-	Major, Minor, Micro int
-	Suffix              string // a1, b2, rc1; empty: a release
-}
 
 // Absent is the offset of a field that this version does not have.
 const Absent = -1
@@ -25,7 +11,7 @@ const Absent = -1
 // PyThreadState.current_frame.
 type Layout struct {
 	Version Version
-	Source  string // self-described, dwarf, table
+	Source  string // table, or self-described: the fields that the interpreter tells are its own
 
 	Runtime    Runtime
 	Interp     Interp
@@ -247,7 +233,7 @@ type Frame struct {
 	Function    int  // 3.11: f_func, f_funcobj
 	Size        int  // sizeof, with the first of LocalsPlus
 	ObjectFrame int  // 3.11: in a PyFrameObject: f_frame, a pointer to this
-	Tagged      bool // 3.14: references have tag bits, which are to be masked
+	Tagged      bool // 3.14: the low two bits of references are tags; with both set it is an integer and no reference
 }
 
 // InstrKind is how a frame tells where it stands.
@@ -261,12 +247,13 @@ const (
 	NextPointer                  // 3.13: instr_ptr; of a suspended frame, the instruction to go on with
 )
 
-// Values of Frame.Owner, from 3.11 on.
+// Values of Frame.Owner, from 3.11 on. What is OwnedByCStack and above is an
+// entry frame of the interpreter itself and no Python function.
 const (
 	OwnedByThread      = 0
 	OwnedByGenerator   = 1
 	OwnedByFrameObject = 2
-	OwnedByCStack      = 3 // an entry frame of the interpreter itself: no Python function
+	OwnedByCStack      = 3
 )
 
 // Exception is PyBaseExceptionObject.

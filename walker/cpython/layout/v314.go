@@ -1,10 +1,9 @@
 package layout
 
 // v314 is CPython 3.14: a pointer to the top of the stack and tagged references
-// in frames, hashes in tuples, tasks in lists of their threads, awaited_by. No
-// build of it with debug information was at hand: the offsets are those that
-// 3.14.6 tells of itself, and the rest was read from its source and seen to
-// hold in its memory.
+// in frames, hashes in tuples, tasks in lists of their threads, awaited_by. Read
+// from what the compiler makes of the headers of 3.14.10; asyncio's own, which
+// no header has, from the source and from the memory of a 3.14.6.
 //
 //   - https://github.com/python/cpython/blob/v3.14.0/Include/internal/pycore_debug_offsets.h
 //   - https://github.com/python/cpython/blob/v3.14.0/Include/internal/pycore_interp_structs.h
