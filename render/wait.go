@@ -69,13 +69,21 @@ func failure(f *graph.Failure) string {
 // wait puts one wait into words. It never claims to know what the wait is on
 // when it does not.
 func (v *view) wait(t *graph.Task, w *graph.Wait) said {
-	if w.Task != "" && w.Kind != graph.WaitExecutor && w.Kind != graph.WaitThread {
+	if w.Task != "" && w.Kind != graph.WaitCoroutine && w.Kind != graph.WaitExecutor && w.Kind != graph.WaitThread {
 		return v.onTask(w)
 	}
 	if w.Group != 0 {
 		return v.onGroup(w)
 	}
 	r := v.s.Resource(w.Resource)
+	if r != nil {
+		switch _, counted := detail(r.Detail).number("size"); {
+		case r.Kind == "fdlock":
+			return v.onDescriptorLock(w, r)
+		case w.Kind == graph.WaitSemaphore && counted:
+			return v.onSemaphore(t, w, r)
+		}
+	}
 	switch w.Kind {
 	case graph.WaitChanReceive, graph.WaitChanSend:
 		return v.onChan(w, r)
@@ -111,7 +119,11 @@ func (v *view) wait(t *graph.Task, w *graph.Wait) said {
 	case graph.WaitSyscall:
 		return said{core: joined("in a system call", w.Text)}
 	case graph.WaitCoroutine:
-		return said{core: "waits for its coroutine (iter.Pull)"}
+		return v.onCoroutine(w, r)
+	case graph.WaitCgo:
+		return said{core: joined("in C code", w.Text)}
+	case graph.WaitOnce, graph.WaitSingleflight:
+		return v.onRun(w, r)
 	case graph.WaitRuntime:
 		return said{core: or(w.Text, "runtime")}
 	case graph.WaitUnknown:

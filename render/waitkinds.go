@@ -158,6 +158,7 @@ func (v *view) onFile(t *graph.Task, w *graph.Wait, r *graph.Resource) said {
 	} else if local := d.text("local"); local != "" && !v.terse {
 		state = append(state, "from "+local)
 	}
+	end = or(end, fileName(d))
 	if fd, ok := d.number("fd"); ok && end == "" {
 		end = "fd " + plainNumber(fd)
 	} else if ok && !v.terse {

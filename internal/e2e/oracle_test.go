@@ -72,7 +72,10 @@ func fromRuntime(g testtarget.Goroutine) account {
 		a.State = "on a processor, or could be"
 	}
 	for _, f := range g.Frames {
-		a.Frames = append(a.Frames, call(f.Func, f.Line))
+		// Of a goroutine that has not begun it shows the runtime's own.
+		if shown(&graph.Frame{Func: f.Func}) {
+			a.Frames = append(a.Frames, call(f.Func, f.Line))
+		}
 	}
 	if g.Created != nil {
 		a.Created = call(g.Created.Func, g.Created.Line)

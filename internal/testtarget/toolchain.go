@@ -14,6 +14,10 @@ import (
 // version. Full tests run on all of them.
 var Toolchains = []string{"go1.25.4", "go1.26.8", "go1.27.1"}
 
+// Older are releases that Go's makers support no more, and programs still are
+// built with. Full tests run on them too, but for what they do not have.
+var Older = []string{"go1.22.12", "go1.23.12", "go1.24.13"}
+
 // Full reports whether DLV_ASYNC_FULL asks for the whole matrix of
 // toolchains and build flags, and not just for the part that is quick.
 func Full() bool { return os.Getenv("DLV_ASYNC_FULL") != "" }

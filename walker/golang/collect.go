@@ -9,6 +9,7 @@ import (
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -30,8 +31,11 @@ type collection struct {
 	words   map[uint64][]byte            // the surroundings of semaphores, by the semaphore's address
 	conds   map[*goroutine]uint64        // a notifyList's address
 
+	inner []unwind.Frame // of the goroutine last looked at
+
 	channelFacts
 	pollFacts
+	libraryFacts
 	groupFacts
 	schedulerFacts
 	typeFacts
@@ -42,7 +46,7 @@ func newCollection(p *program, img *dlvext.Image) *collection {
 		program: p, img: img,
 		threads: map[int]dlvext.Registers{}, labels: map[uint64]map[string]string{},
 		words: map[uint64][]byte{}, conds: map[*goroutine]uint64{},
-		channelFacts: newChannelFacts(), pollFacts: newPollFacts(), groupFacts: newGroupFacts(), typeFacts: newTypeFacts(),
+		channelFacts: newChannelFacts(), pollFacts: newPollFacts(), libraryFacts: newLibraryFacts(), groupFacts: newGroupFacts(), typeFacts: newTypeFacts(),
 	}
 	for _, t := range img.Threads {
 		c.threads[t.TID] = t.Regs
@@ -96,6 +100,9 @@ func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
 	for i := range awaitables {
 		a := &awaitables[i]
 		rounds = append(rounds, func() { a.collect(c, c.waitingFor(a)) })
+	}
+	for _, a := range c.librariesOf() {
+		rounds = append(rounds, func() { a.collect(c, c.waitingWithin(a)) })
 	}
 	rounds = append(rounds, c.readGroups, c.readLabels)
 	for _, round := range rounds {
@@ -173,6 +180,15 @@ func (c *collection) waitingFor(a *awaitable) []*goroutine {
 	return out
 }
 
+// waitingWithin returns those whose wait is of the awaitable's kinds and that
+// one of its functions waits in.
+func (c *collection) waitingWithin(a *awaitable) []*goroutine {
+	return slices.DeleteFunc(c.waitingFor(a), func(g *goroutine) bool {
+		_, in := c.within(g, a.within)
+		return !in
+	})
+}
+
 // readGoroutines reads runtime.allgs and every g in it.
 func (c *collection) readGoroutines() error {
 	base, n, err := c.slice("runtime.allgs")
@@ -245,6 +261,7 @@ func (c *collection) decode(g *goroutine, addr uint64, b []byte) {
 		waitSince: int64(l.waitsince.of(b)), sleepWhen: int64(l.sleepWhen.of(b)),
 		timer: l.timer.of(b), labels: l.labels.of(b), panicking: l.innerPanic.of(b), deferred: l.deferred.of(b),
 		m: l.m.of(b), cleaning: l.cleaning.of(b) != 0, waiting: l.waiting.of(b),
+		coroarg: l.coroarg.of(b),
 	}
 	if g.status == gSyscall {
 		g.pc, g.sp, g.bp = l.syscallpc.of(b), l.syscallsp.of(b), l.syscallbp.of(b)

@@ -15,7 +15,12 @@ import (
 // https://github.com/golang/go/blob/go1.26.0/src/os/file_unix.go#L57.
 // A program without network or files has not all of them.
 type fdLayout struct {
+	size               int   // of a poll.FD
 	desc               field // the *pollDesc, in a poll.FD
+	number             field // the file descriptor, in a poll.FD
+	readSema           field // its semaphores
+	writeSema          field
+	closeSema          field
 	netSize            int
 	local, remote      int // offsets in a net.netFD of its addresses, which are interfaces
 	fileSize           int
@@ -25,9 +30,11 @@ type fdLayout struct {
 }
 
 func newFDLayout(ts *resolver) fdLayout {
+	fd := ts.optional("internal/poll.FD")
 	socket, file, addr := ts.optional("net.netFD"), ts.optional("os.file"), ts.optional("net.TCPAddr")
 	return fdLayout{
-		desc:    ts.optional("internal/poll.FD").maybe("pd.runtimeCtx"),
+		size: fd.size(), desc: fd.maybe("pd.runtimeCtx"), number: fd.maybe("Sysfd"),
+		readSema: fd.maybe("fdmu.rsema"), writeSema: fd.maybe("fdmu.wsema"), closeSema: fd.maybe("csema"),
 		netSize: socket.size(), local: socket.maybe("laddr").off, remote: socket.maybe("raddr").off,
 		fileSize: file.size(), fileName: file.maybe("name").off,
 		addrSize: addr.size(), addrPort: addr.maybe("Port").off, addrZone: addr.maybe("Zone").off,

@@ -12,6 +12,9 @@ import (
 type shape struct {
 	frames []*graph.Frame // with inlined calls, innermost first
 	last   []int32        // for each physical frame, the index in frames of its outermost call
+
+	kind    graph.WaitKind // for which library was looked up last
+	library *awaitable
 }
 
 // frameTable makes frames of program counters, each once.
@@ -130,13 +133,18 @@ func (t *frameTable) creation(gopc uint64) (at, user *graph.Frame) {
 // physicalFrames unwinds a goroutine's stack. It appends to dst, so that what
 // looks at every goroutine can use one buffer for all.
 func (c *collection) physicalFrames(g *goroutine, dst []unwind.Frame) ([]unwind.Frame, unwind.End) {
+	return c.unwindSome(g, dst, walker.MaxDepth)
+}
+
+// unwindSome is physicalFrames for at most limit frames, the innermost.
+func (c *collection) unwindSome(g *goroutine, dst []unwind.Frame, limit int) ([]unwind.Frame, unwind.End) {
 	if g.stack == nil {
 		return dst, unwind.End{}
 	}
 	return c.unwinder.Stack(unwind.Start{
 		PC: g.pc, SP: g.sp, BP: g.bp, Trap: g.interrupted, Syscall: g.status == gSyscall,
 		Stack: unwind.Stack{Lo: g.sp, Data: g.stack},
-	}, dst, walker.MaxDepth)
+	}, dst, limit)
 }
 
 // framesOf unwinds one goroutine's stack.

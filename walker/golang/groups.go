@@ -167,7 +167,7 @@ func (c *collection) readObjects() {
 // waitsForGroup tells whether a goroutine is in WaitGroup.Wait, and its
 // semaphore known. Up to Go 1.22 the reason is any semaphore's.
 func (c *collection) waitsForGroup(g *goroutine) bool {
-	if len(g.sudogs) != 1 {
+	if _, other := c.flights[g]; other || len(g.sudogs) != 1 {
 		return false
 	}
 	switch c.kindOf(g) {

@@ -22,6 +22,9 @@ type layouts struct {
 	context  contextLayout
 	labels   labelLayout
 	stats    statsLayout
+	weighted weightedLayout
+	flight   flightLayout
+	coro     field // the goroutine that a runtime.coro has; since 1.23
 	lastpoll field // of runtime.sched: nanotime of the last look at the network
 }
 
@@ -40,6 +43,7 @@ type gLayout struct {
 	timer, sleepWhen, innerPanic field
 	deferred                     field
 	cleaning                     field // since 1.25
+	coroarg                      field // since 1.23
 }
 
 // sudogLayout is runtime.sudog: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L406
@@ -110,6 +114,7 @@ type syncLayout struct {
 	notifyHead, notifyTail        uint64 // within the notifyList
 	errgroupWG                    uint64 // offset of the WaitGroup in an errgroup.Group
 	errgroupSize                  uint64 // 0: the program has no errgroup
+	onceMutex                     field
 }
 
 // field is where a structure keeps a number or a pointer. The zero field is
@@ -207,6 +212,7 @@ func newLayouts(from shapes) (*layouts, error) {
 		waiting: g.need("waiting"), m: g.need("m"), labels: g.maybe("labels"),
 		timer: g.need("timer"), sleepWhen: g.maybe("sleepWhen"), innerPanic: g.need("_panic"),
 		deferred: g.need("_defer"),
+		coroarg:  g.maybe("coroarg"),
 		cleaning: g.maybe("runningCleanups.u", "runningCleanups.v", "runningCleanups"),
 	}
 
@@ -276,6 +282,9 @@ func newLayouts(from shapes) (*layouts, error) {
 		l.sync.errgroupSize = uint64(s.size())
 		l.sync.errgroupWG = uint64(s.need("wg").off)
 	}
+	l.sync.onceMutex = ts.optional("sync.Once").maybe("m")
+	l.coro = ts.optional("runtime.coro").maybe("gp")
+	l.weighted, l.flight = newWeightedLayout(ts), newFlightLayout(ts)
 	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)
 	l.labels, l.stats = newLabelLayout(ts), newStatsLayout(ts)
 	l.lastpoll = ts.optional("runtime.schedt").need("lastpoll.value", "lastpoll")

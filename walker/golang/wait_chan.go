@@ -175,7 +175,7 @@ func (c *collection) readTimers(addrs []uint64) {
 }
 
 // describeChannels says which channels a goroutine waits on, and how.
-func (w *walk) describeChannels(g *goroutine, wait *graph.Wait) {
+func (w *walk) describeChannels(g *goroutine, wait *graph.Wait) bool {
 	if wait.Kind == graph.WaitSelect {
 		for _, s := range g.sudogs {
 			branch := graph.Wait{Kind: s.queue, Frame: wait.Frame}
@@ -186,11 +186,12 @@ func (w *walk) describeChannels(g *goroutine, wait *graph.Wait) {
 			wait.Branches = append(wait.Branches, branch)
 		}
 		wait.Evidence = proven("g.waiting → sudog.c, each")
-		return
+		return true
 	}
 	if len(g.sudogs) == 1 {
 		w.onChannel(wait, g.sudogs[0].c)
 	}
+	return true
 }
 
 // onChannel makes a wait one on the channel.

@@ -12,10 +12,10 @@ import "github.com/dlv-async/dlv-async/walker/graph"
 var conds = awaitable{
 	kinds:   []graph.WaitKind{graph.WaitCond},
 	collect: (*collection).readConds,
-	describe: func(w *walk, g *goroutine, wait *graph.Wait) {
+	describe: func(w *walk, g *goroutine, wait *graph.Wait) bool {
 		list := w.conds[g]
 		if list == 0 {
-			return
+			return false
 		}
 		r := w.b.Resource("cond", list-w.lay.sync.condNotify)
 		r.Type = "sync.Cond"
@@ -24,6 +24,7 @@ var conds = awaitable{
 		if !w.lay.sudog.linked {
 			wait.Evidence = proven("notifyList.head … sudog.g is this goroutine")
 		}
+		return true
 	},
 }
 

@@ -60,16 +60,12 @@ func (c *collection) around(sema, addr uint64, n int) []byte {
 	return b[from : from+int64(n)]
 }
 
-func (w *walk) describeLock(g *goroutine, wait *graph.Wait) {
+func (w *walk) describeLock(g *goroutine, wait *graph.Wait) bool {
 	if len(g.sudogs) == 0 {
-		return
+		return false
 	}
 	sema := g.sudogs[0].elem
-	how := "g.waiting → sudog.elem"
-	if !w.lay.sudog.linked {
-		how = "runtime.semtable → sudog.elem"
-	}
-	wait.Evidence = proven(how)
+	wait.Evidence = proven(w.semaphorePath())
 	switch fn := w.primitive(g); {
 	case wait.Kind == graph.WaitWaitGroup, fn == "sync.(*WaitGroup).Wait":
 		wait.Kind = graph.WaitWaitGroup
@@ -88,6 +84,7 @@ func (w *walk) describeLock(g *goroutine, wait *graph.Wait) {
 	default:
 		wait.Resource = w.b.Resource("semaphore", sema).ID
 	}
+	return true
 }
 
 // primitive is the outermost function of package sync that the goroutine

@@ -33,12 +33,13 @@ type pollFacts struct {
 	passing map[*goroutine]bool   // it is about to wait, or was just woken: the pollDesc does not have it
 	fdAt    map[*goroutine]uint64 // the internal/poll.FD it waits with
 	fds     map[*goroutine]fd
+	fdOf    map[uint64]fd // by address of the poll.FD, of those whose locks are waited for
 }
 
 func newPollFacts() pollFacts {
 	return pollFacts{
 		polls: map[*goroutine]poll{}, passing: map[*goroutine]bool{},
-		fdAt: map[*goroutine]uint64{}, fds: map[*goroutine]fd{},
+		fdAt: map[*goroutine]uint64{}, fds: map[*goroutine]fd{}, fdOf: map[uint64]fd{},
 	}
 }
 
@@ -139,7 +140,7 @@ func (c *collection) readPollDescs() {
 	}
 }
 
-func (w *walk) describePoll(g *goroutine, wait *graph.Wait) {
+func (w *walk) describePoll(g *goroutine, wait *graph.Wait) bool {
 	for _, f := range w.shape(g).frames {
 		if f.Module == "os" {
 			wait.Kind = graph.WaitFile
@@ -147,21 +148,27 @@ func (w *walk) describePoll(g *goroutine, wait *graph.Wait) {
 	}
 	p, ok := w.polls[g]
 	if !ok {
-		return
+		return false
 	}
 	r := w.b.Resource("fd", p.desc)
 	wait.Resource = r.ID
 	wait.Evidence = proven("a word of netpollblock's frame → pollDesc.rg or wg = this goroutine")
 	if r.Detail == nil {
-		r.Detail = []graph.Attr{{Key: "fd", Value: int64(p.fd)}}
-		d := w.fds[g]
-		for _, a := range []graph.Attr{{Key: "local", Value: d.local}, {Key: "remote", Value: d.remote}, {Key: "name", Value: d.name}} {
-			if a.Value != "" {
-				r.Detail = append(r.Detail, a)
-			}
-		}
+		r.Detail = w.fdDetail(p.fd, w.fds[g])
 		if w.nowExact && p.deadline > 0 {
 			r.Detail = append(r.Detail, graph.Attr{Key: "deadline_in_ms", Value: time.Duration(p.deadline - w.now)})
 		}
 	}
+	return true
+}
+
+// fdDetail says which descriptor one is.
+func (w *walk) fdDetail(number uint64, d fd) []graph.Attr {
+	detail := []graph.Attr{{Key: "fd", Value: int64(number)}}
+	for _, a := range []graph.Attr{{Key: "local", Value: d.local}, {Key: "remote", Value: d.remote}, {Key: "name", Value: d.name}} {
+		if a.Value != "" {
+			detail = append(detail, a)
+		}
+	}
+	return detail
 }

@@ -20,19 +20,20 @@ var sleeps = awaitable{
 		}
 		c.readTimers(addrs)
 	},
-	describe: func(w *walk, g *goroutine, wait *graph.Wait) {
+	describe: func(w *walk, g *goroutine, wait *graph.Wait) bool {
 		t, ok := w.timers[g.timer]
 		how := "g.timer → timer.when"
 		if g.sleepWhen != 0 {
 			t, ok, how = timer{when: g.sleepWhen}, true, "g.sleepWhen"
 		}
 		if g.timer == 0 || !ok {
-			return
+			return false
 		}
 		r := w.b.Resource("timer", g.timer)
 		r.Detail = w.due(t)
 		wait.Resource = r.ID
 		wait.Evidence = proven(how)
+		return true
 	},
 }
 

@@ -25,7 +25,11 @@ type walk struct {
 	groups    map[uint64]*group // by the WaitGroup's address
 	groupsOf  map[*goroutine][]graph.GroupID
 
-	locals localsBudget
+	locals  localsBudget
+	used    []*awaitable // the libraries that the program may have
+	holders map[held][]*goroutine
+
+	coroutineOf map[uint64]*goroutine // by address of the coro
 }
 
 type creationKey struct{ parent, gopc uint64 }
@@ -45,10 +49,13 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 		collection: in.collection, b: b, frames: newFrameTable(in.program),
 		creations: map[creationKey]*graph.Creation{},
 		groups:    map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
+		used: in.librariesOf(), holders: map[held][]*goroutine{}, coroutineOf: map[uint64]*goroutine{},
 	}
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
 	w.findQueues()
 	w.findGroups()
+	w.findHolders()
+	w.findCoroutines()
 	slab := make([]graph.Task, len(w.goroutines))
 	for i, g := range w.goroutines {
 		if ctx.Err() != nil {
@@ -150,15 +157,32 @@ func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
 		Kind: w.kindOf(g), Text: w.reasonOf(g), Frame: firstShown(shape.frames),
 		Since: w.since(g), Evidence: proven("g.waitreason"),
 	}
+	if a := w.libraryOf(wait.Kind, shape); a != nil && a.describe(w, g, &wait) {
+		return wait
+	}
 	for i := range awaitables {
-		for _, k := range awaitables[i].kinds {
-			if k == wait.Kind {
-				awaitables[i].describe(w, g, &wait)
-				return wait
-			}
+		if slices.Contains(awaitables[i].kinds, wait.Kind) {
+			awaitables[i].describe(w, g, &wait)
+			break
 		}
 	}
 	return wait
+}
+
+// libraryOf is the library whose function waits for something of its own, if
+// any. Goroutines of one shape that wait alike are served alike.
+func (w *walk) libraryOf(kind graph.WaitKind, s *shape) *awaitable {
+	if s.kind == kind {
+		return s.library
+	}
+	s.kind, s.library = kind, nil
+	for _, a := range w.used {
+		if a.serves(kind, s) {
+			s.library = a
+			break
+		}
+	}
+	return s.library
 }
 
 // since is how long a goroutine has waited at least: from when a garbage

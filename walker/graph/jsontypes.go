@@ -62,6 +62,7 @@ type jsonWait struct {
 	Resource string        `json:"resource,omitempty"`
 	Task     TaskID        `json:"task,omitempty"`
 	Group    string        `json:"group,omitempty"`
+	Amount   int32         `json:"amount,omitempty"`
 	SinceMS  int64         `json:"since_ms,omitempty"`
 	Branches []jsonWait    `json:"branches,omitempty"`
 	Evidence *jsonEvidence `json:"evidence,omitempty"`

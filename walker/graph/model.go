@@ -175,8 +175,11 @@ const (
 	WaitStream       WaitKind = "stream"     // data or room in a stream; Text is the operation: read, write, drain
 	WaitSubprocess   WaitKind = "subprocess" // the end of a process
 	WaitThread       WaitKind = "thread"     // the end of a thread
-	WaitRuntime      WaitKind = "runtime"    // the runtime's own business; Text says which
-	WaitUnknown      WaitKind = "unknown"    // parked, and nothing tells on what; Text has the runtime's reason
+	WaitOnce         WaitKind = "once"       // a function that runs but once, and runs now: sync.Once
+	WaitSingleflight WaitKind = "singleflight"
+	WaitCgo          WaitKind = "cgo"     // a call of C code to return; Text is the function
+	WaitRuntime      WaitKind = "runtime" // the runtime's own business; Text says which
+	WaitUnknown      WaitKind = "unknown" // parked, and nothing tells on what; Text has the runtime's reason
 )
 
 // Wait is what a task is suspended on: a verb and what it is on. At most one
@@ -187,6 +190,7 @@ type Wait struct {
 	Frame    int32  // index into the task's frames of the one that waits
 	Resource ResourceID
 	Group    GroupID
+	Amount   int32 // how much of the resource it wants; 0: one, or all
 	Task     TaskID
 	Since    time.Duration // it has waited at least this long; 0: unknown
 	Branches []Wait        // parts of it: a gather needs all, a select (and whatever is not a gather) any one

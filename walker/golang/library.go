@@ -1,0 +1,117 @@
+package golang
+
+import "github.com/dlv-async/dlv-async/walker/graph"
+
+// libraryFacts are what was read for the awaitables that libraries make.
+type libraryFacts struct {
+	weighted   map[*goroutine]weightedPlace
+	semaphores map[uint64]weighted
+	onces      map[*goroutine]uint64 // a Once's address
+	flights    map[*goroutine]uint64 // a singleflight.call's
+	flightDups map[uint64]int64
+	fdLocks    map[*goroutine]fdLock
+	coros      map[*goroutine]coro
+	held       map[uint64][]holding // by address, of what somebody has
+}
+
+func newLibraryFacts() libraryFacts {
+	return libraryFacts{
+		weighted: map[*goroutine]weightedPlace{}, semaphores: map[uint64]weighted{},
+		onces: map[*goroutine]uint64{}, flights: map[*goroutine]uint64{}, flightDups: map[uint64]int64{},
+		fdLocks: map[*goroutine]fdLock{}, coros: map[*goroutine]coro{}, held: map[uint64][]holding{},
+	}
+}
+
+// holding is how to know who has something that others wait for: it runs one
+// of these functions, with the thing in a live word of that function's frame,
+// and does not wait for it.
+type holding struct {
+	part string // of what is at the address: a descriptor has a lock for each direction
+	by   func(fn string) bool
+	how  string
+}
+
+// held is a part of a thing that somebody has.
+type held struct {
+	addr uint64
+	part string
+}
+
+// whoHas asks for who has a part of a thing.
+func (c *collection) whoHas(addr uint64, h holding) {
+	for _, old := range c.held[addr] {
+		if old.part == h.part {
+			return
+		}
+	}
+	c.held[addr] = append(c.held[addr], h)
+}
+
+// findHolders looks for who has what others wait for.
+func (w *walk) findHolders() {
+	if len(w.held) == 0 {
+		return
+	}
+	lo, hi := ^uint64(0), uint64(0)
+	for addr := range w.held {
+		lo, hi = min(lo, addr), max(hi, addr)
+	}
+	for _, g := range w.goroutines {
+		// Few stacks have any of the addresses: only theirs are looked at closely.
+		suspected := false
+		for i := 0; i+8 <= len(g.stack) && !suspected; i += 8 {
+			if v := le.Uint64(g.stack[i:]); v >= lo && v <= hi {
+				_, suspected = w.held[v]
+			}
+		}
+		if !suspected {
+			continue
+		}
+		for _, f := range w.framesOf(g) {
+			if f.Func == nil {
+				continue
+			}
+			for _, v := range w.liveWords(g, f) {
+				for _, h := range w.held[v] {
+					if h.by(f.Func.Name) && !w.wants(g, v) {
+						w.addHolder(held{v, h.part}, g)
+					}
+				}
+			}
+		}
+	}
+}
+
+// wants tells whether a goroutine is one that waits for the thing.
+func (w *walk) wants(g *goroutine, addr uint64) bool {
+	return w.onces[g] == addr || w.flights[g] == addr || w.fdLocks[g].fd == addr
+}
+
+func (w *walk) addHolder(h held, g *goroutine) {
+	gs := w.holders[h]
+	if len(gs) == 0 || gs[len(gs)-1] != g {
+		w.holders[h] = append(gs, g)
+	}
+}
+
+// nameHolders says who has a resource; when several could, nothing tells which
+// of them has.
+func (w *walk) nameHolders(r *graph.Resource, addr uint64, part string) {
+	gs := w.holders[held{addr, part}]
+	if r.Holders != nil || len(gs) != 1 {
+		return
+	}
+	for _, h := range w.held[addr] {
+		if h.part == part {
+			r.Holders = []graph.Holder{{Task: taskID(gs[0].id), Evidence: inferred(h.how)}}
+		}
+	}
+}
+
+// semaphorePath is how the runtime leads from a goroutine to its semaphore.
+func (c *collection) semaphorePath() string {
+	if c.lay.sudog.linked {
+		return "g.waiting → sudog.elem"
+	}
+	return "runtime.semtable → sudog.elem"
+}
