@@ -64,6 +64,8 @@ func TestGolden(t *testing.T) {
 					add(fmt.Sprintf("%s %d", v.name, width), v.view, render.Options{Width: width, Limit: limit})
 				}
 			}
+			add("dot", render.DOT, render.Options{})
+			add("mermaid", render.Mermaid, render.Options{})
 			add("report 80 ascii", render.Report, render.Options{ASCII: true})
 			add("tree 80 system full limit", render.Tree, render.Options{System: true, Full: true, Limit: 12})
 			for _, id := range s.tasks {

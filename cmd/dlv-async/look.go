@@ -18,7 +18,7 @@ import (
 type look struct {
 	filter   graph.Filter
 	filtered bool
-	json     bool
+	format   string
 	redact   bool
 	options  render.Options
 	failOn   []string
@@ -31,9 +31,10 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 		return nil, err
 	}
 	l := &look{filter: filter, filtered: filtered, redact: f.redact, failOn: f.failOn, several: a.stderr}
-	if l.json, err = outputs.value("--output", f.output); err != nil {
-		return nil, err
+	if !slices.Contains(outputs, f.output) {
+		return nil, usagef("--output: %q is none of %s", f.output, strings.Join(outputs, ", "))
 	}
+	l.format = f.output
 	color, err := f.useColor(a.stdout)
 	if err != nil {
 		return nil, err
@@ -65,7 +66,7 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 	return l, nil
 }
 
-var outputs = choices[bool]{{"text", false}, {"json", true}}
+var outputs = []string{"text", "json", "dot", "mermaid"}
 
 // useColor is whether to write colours: where a terminal shows them, unless
 // told otherwise. See no-color.org.

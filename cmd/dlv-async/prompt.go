@@ -111,11 +111,7 @@ func (p *session) run(ctx context.Context, words []string) error {
 				p.now = s
 				args = args[1:]
 			}
-			r, err := parseView(args)
-			if err != nil {
-				return err
-			}
-			look, err := newLook(p.app, &flags)
+			r, look, err := p.app.understand(args, &flags)
 			if err != nil {
 				return err
 			}

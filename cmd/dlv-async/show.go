@@ -13,11 +13,7 @@ import (
 // show takes a snapshot and draws the view that args name. What can be
 // refused is refused before the target is touched.
 func (a *app) show(ctx context.Context, args []string, flags *viewFlags, take source) error {
-	r, err := parseView(args)
-	if err != nil {
-		return err
-	}
-	look, err := newLook(a, flags)
+	r, look, err := a.understand(args, flags)
 	if err != nil {
 		return err
 	}
@@ -32,6 +28,20 @@ func (a *app) show(ctx context.Context, args []string, flags *viewFlags, take so
 		return a.prompt(ctx, take, s, flags)
 	}
 	return look.verdict(s)
+}
+
+// understand parses a view and its flags.
+func (a *app) understand(args []string, flags *viewFlags) (request, *look, error) {
+	r, err := parseView(args, flags.output)
+	if err != nil {
+		return r, nil, err
+	}
+	look, err := newLook(a, flags)
+	if err != nil {
+		return r, nil, err
+	}
+	r.draw, err = r.in(look.format)
+	return r, look, err
 }
 
 // interruptible is a writer that fails once its context has ended: a view of
@@ -68,11 +78,7 @@ func (l *look) draw(w io.Writer, s *graph.Snapshot, r request) error {
 	} else {
 		s = picked
 	}
-	draw := r.text
-	if l.json {
-		draw = r.json
-	}
-	if err := draw(w, s, options); err != nil {
+	if err := r.draw(w, s, options); err != nil {
 		return fmt.Errorf("cannot write the output: %w", err)
 	}
 	return nil

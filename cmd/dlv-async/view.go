@@ -21,20 +21,38 @@ type source func(context.Context) (*graph.Snapshot, error)
 type view struct {
 	name, short string
 	ofTask      bool
-	text, json  func(io.Writer, *graph.Snapshot, render.Options) error
+	text, json  drawing
+	more        map[string]drawing // in other formats, by their names
 }
 
+type drawing func(io.Writer, *graph.Snapshot, render.Options) error
+
 var views = []view{
-	{"report", "what is wrong, and the tree on a screen; the default", false, render.Report, render.JSON},
-	{"tree", "who is part of what and who awaits whom, from the roots down", false, render.Tree, render.JSON},
-	{"tasks", "a table of the tasks", false, render.Tasks, render.JSON},
-	{"where", "the logical async backtrace of one task, all its paths", true, render.Where, whereJSON},
-	{"why", "what it all hangs on: the chain of waits from one task, to its ends", true, render.Why, whyJSON},
-	{"stacks", "identical logical stacks coalesced, most frequent first", false, render.Stacks, stacksJSON},
-	{"groups", "each group with its members, who waits for it and who opened it", false, render.Groups, render.JSON},
-	{"resources", "each thing that is waited on, with its state, holders and waiters", false, render.Resources, render.JSON},
-	{"stats", "counts by state, wait, place, creator and group; the runtime's queues", false, render.Stats, statsJSON},
-	{"problems", "findings alone", false, render.Problems, render.JSON},
+	{name: "report", short: "what is wrong, and the tree on a screen; the default", text: render.Report, json: render.JSON},
+	{name: "tree", short: "who is part of what and who awaits whom, from the roots down", text: render.Tree, json: render.JSON},
+	{name: "tasks", short: "a table of the tasks", text: render.Tasks, json: render.JSON},
+	{name: "where", short: "the logical async backtrace of one task, all its paths", ofTask: true, text: render.Where, json: whereJSON},
+	{name: "why", short: "what it all hangs on: the chain of waits from one task, to its ends", ofTask: true, text: render.Why, json: whyJSON},
+	{name: "stacks", short: "identical logical stacks coalesced, most frequent first", text: render.Stacks, json: stacksJSON},
+	{name: "groups", short: "each group with its members, who waits for it and who opened it", text: render.Groups, json: render.JSON},
+	{name: "resources", short: "each thing that is waited on, with its state, holders and waiters", text: render.Resources, json: render.JSON},
+	{name: "stats", short: "counts by state, wait, place, creator and group; the runtime's queues", text: render.Stats, json: statsJSON},
+	{name: "problems", short: "findings alone", text: render.Problems, json: render.JSON},
+	{name: "graph", short: "who waits for what as a picture: -o dot (the default) or mermaid", text: render.DOT, json: render.JSON,
+		more: map[string]drawing{"dot": render.DOT, "mermaid": render.Mermaid}},
+}
+
+// in returns what draws the view in a format.
+func (v view) in(format string) (drawing, error) {
+	switch draw := v.more[format]; {
+	case format == "text":
+		return v.text, nil
+	case format == "json":
+		return v.json, nil
+	case draw != nil:
+		return draw, nil
+	}
+	return nil, usagef("the view %s cannot be drawn as %s; the view graph can", v.name, format)
 }
 
 // mostPaths bounds the logical backtraces of one task in JSON. A task waited
@@ -65,11 +83,18 @@ func stacksJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
 type request struct {
 	view
 	task string
+	draw drawing
 }
 
-// parseView understands what stands after the source: [VIEW [TASK]].
-func parseView(args []string) (request, error) {
+// parseView understands what stands after the source: [VIEW [TASK]]. Without
+// any it is the first view that has the format.
+func parseView(args []string, format string) (request, error) {
 	if len(args) == 0 {
+		for _, v := range views {
+			if _, err := v.in(format); err == nil {
+				return request{view: v}, nil
+			}
+		}
 		return request{view: views[0]}, nil
 	}
 	for _, v := range views {
@@ -80,7 +105,7 @@ func parseView(args []string) (request, error) {
 		case v.ofTask && len(rest) == 0:
 			return request{}, usagef("%s needs a TASK: an id (go:57), ~text of a function's name, an address or thread:TID", v.name)
 		case v.ofTask && len(rest) == 1:
-			return request{v, rest[0]}, nil
+			return request{view: v, task: rest[0]}, nil
 		case len(rest) == 0:
 			return request{view: v}, nil
 		default:
