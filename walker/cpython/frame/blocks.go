@@ -9,12 +9,19 @@ import (
 // the frame go on at target.
 type block struct {
 	depth  int
-	target int // offset in bytes
+	target int // offset in bytes; noTarget: a handler that runs (to 3.10)
 }
+
+const noTarget = -1
 
 const (
 	maxBlocks = 256 // to 3.10 there are up to 20; from 3.11 on, two or three for each of them
-	blockSize = 12  // PyTryBlock
+
+	// PyTryBlock: type, handler, level.
+	blockSize     = 12
+	blockHandler  = 4
+	blockLevel    = 8
+	exceptHandler = 257 // a type
 )
 
 // blocks returns the open blocks of a frame, innermost first.
@@ -34,7 +41,11 @@ func (r *Reader) blocks(f *Frame) []block {
 	var out []block
 	for i := n - 1; i >= 0; i-- {
 		b := at(f.Addr, r.l.Frame.BlockStack+blockSize*i)
-		out = append(out, block{depth: int(r.o.I32(b + 8)), target: unit * int(r.o.I32(b+4))})
+		target := unit * int(r.o.I32(b+blockHandler))
+		if r.o.I32(b) == exceptHandler {
+			target = noTarget
+		}
+		out = append(out, block{depth: int(r.o.I32(b + blockLevel)), target: target})
 	}
 	return out
 }
@@ -76,6 +87,26 @@ func handlerAt(handlers []handler, offset int) (handler, bool) {
 	}
 	return handler{}, false
 }
+
+// opensAfter tells whether the instruction that a frame goes on with, once
+// what it awaits is there, opens a block of this depth.
+func (r *Reader) opensAfter(f *Frame, depth int) bool {
+	if r.l.Frame.BlockStack != layout.Absent {
+		const next = 4 // the one before YIELD_FROM, YIELD_FROM, SETUP_ASYNC_WITH
+		return r.o.U8(f.Code.bytecode+uint64(f.Offset+next)) == opSetupAsyncWith
+	}
+	for _, h := range f.Code.handlers {
+		if h.depth == depth && h.start > f.Offset && h.start <= f.Offset+awaitSize {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	opSetupAsyncWith = 154 // to 3.10
+	awaitSize        = 10  // bytes from where a frame stands in an await to its end: at most YIELD_VALUE, RESUME, JUMP_BACKWARD, END_SEND
+)
 
 // decodeHandlers decodes entries of four numbers each: start, length and
 // target in instructions, depth and a flag. Six bits a byte, the highest first,
