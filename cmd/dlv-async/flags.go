@@ -181,7 +181,7 @@ var waitKinds = []string{
 	string(graph.WaitContext), string(graph.WaitSyscall), string(graph.WaitCoroutine),
 	string(graph.WaitForever), string(graph.WaitTask), string(graph.WaitGather), string(graph.WaitAny),
 	string(graph.WaitLock), string(graph.WaitEvent), string(graph.WaitCondition), string(graph.WaitBarrier),
-	string(graph.WaitQueueGet), string(graph.WaitQueuePut), string(graph.WaitQueueJoin), string(graph.WaitFuture),
+	string(graph.WaitTaskGroup), string(graph.WaitQueueGet), string(graph.WaitQueuePut), string(graph.WaitQueueJoin), string(graph.WaitFuture),
 	string(graph.WaitExecutor), string(graph.WaitStream), string(graph.WaitSubprocess), string(graph.WaitThread),
 	string(graph.WaitOnce), string(graph.WaitSingleflight), string(graph.WaitCgo),
 	string(graph.WaitRuntime), string(graph.WaitUnknown),

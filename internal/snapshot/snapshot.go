@@ -17,6 +17,7 @@ import (
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
+	"github.com/dlv-async/dlv-async/walker/cpython"
 	"github.com/dlv-async/dlv-async/walker/golang"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -24,6 +25,7 @@ import (
 // runtimes are all that dlv-async knows, in the order they are shown in.
 var runtimes = []walker.Runtime{
 	golang.Runtime{},
+	cpython.Runtime{},
 }
 
 // Runtimes are the names of those that dlv-async knows.

@@ -162,6 +162,7 @@ const (
 	WaitForever      WaitKind = "forever"    // select{} or a nil channel: nothing can ever wake it
 	WaitTask         WaitKind = "await task" // the end of another task
 	WaitGather       WaitKind = "gather"     // all of its branches; Text says of what else than a gather: asyncio.wait for ALL_COMPLETED
+	WaitTaskGroup    WaitKind = "task group" // for the members of a group that has tasks of its own: asyncio.TaskGroup, a nursery
 	WaitAny          WaitKind = "wait"       // any of its branches: asyncio.wait, as_completed; Text says which
 	WaitLock         WaitKind = "lock"       // asyncio.Lock, threading.Lock
 	WaitEvent        WaitKind = "event"      // to be set

@@ -1,0 +1,82 @@
+package cpython
+
+import (
+	"github.com/dlv-async/dlv-async/walker/cpython/frame"
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// awaitable is one sort of thing that tasks wait on, by the coroutine function
+// of it that they stand in. Each sort has a file of its own (wait_*.go) and its
+// line in awaitables; that is all it takes to add one.
+type awaitable struct {
+	// functions are those whose innermost frame waits for it, by full name:
+	// asyncio.locks.Lock.acquire.
+	functions []string
+
+	// describe fills the wait: its kind, what it is on, and how that is known.
+	// What it cannot tell it leaves out.
+	describe func(w *walk, at standing, wait *graph.Wait)
+}
+
+// standing is a task where it stands: in a frame of an awaitable, or with a
+// Future that it awaits.
+type standing struct {
+	task  *task
+	index int          // of the frame, in task.frames
+	frame *frame.Frame // nil: the task has no frame
+	self  object.Ref   // the frame's first argument
+}
+
+// outer is the function of the frame n further out; empty when there is none.
+func (s standing) outer(n int) string {
+	if i := s.index + n; i < len(s.task.frames) {
+		return s.task.frames[i].Func
+	}
+	return ""
+}
+
+// awaitables are all that this walker knows by their functions.
+var awaitables = [][]awaitable{sleeps, locks, queues, waitFunctions, taskGroups, streams, subprocesses}
+
+// byFunction is awaitables by function.
+var byFunction = func() map[string]*awaitable {
+	all := map[string]*awaitable{}
+	for _, family := range awaitables {
+		for i := range family {
+			for _, f := range family[i].functions {
+				all[f] = &family[i]
+			}
+		}
+	}
+	return all
+}()
+
+// describeWaits says what each task waits for.
+func (w *walk) describeWaits() {
+	for _, t := range w.tasks {
+		if t.waiter == 0 || t.state != pendingFuture {
+			continue
+		}
+		t.node.Waits = []graph.Wait{w.waitOf(t)}
+		w.check(t.node, "what it waits for")
+	}
+}
+
+// waitOf describes what a task waits for: by the function that it stands in
+// where that is known, else by the Future.
+func (w *walk) waitOf(t *task) graph.Wait {
+	var wait graph.Wait
+	at := standing{task: t}
+	if len(t.frames) > 0 {
+		at.frame = t.frames[0]
+		if a := byFunction[at.frame.Func]; a != nil {
+			at.self = w.fr.Self(at.frame)
+			a.describe(w, at, &wait)
+		}
+	}
+	if wait.Kind == "" {
+		w.onFuture(t.waiter, &wait)
+	}
+	return wait
+}

@@ -1,0 +1,41 @@
+// Package cpython walks the asyncio tasks and the threads of a CPython process.
+//
+// # The object graph
+//
+// Everything hangs from one symbol, _PyRuntime
+// (https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_runtime.h):
+//
+//	_PyRuntime ──▶ PyInterpreterState ──▶ next …          one a sub-interpreter
+//	                ├─ PyThreadState ──▶ next …           its Python frames
+//	                ├─ sys.modules ──▶ _asyncio, asyncio.tasks ──▶ the sets of tasks (to 3.13)
+//	                └─ asyncio_tasks_head                  and lists of tasks (from 3.14)
+//
+//	Task ── task_coro ──▶ coroutine ──▶ frame ── top of its value stack ──▶ coroutine …
+//	     ── task_fut_waiter ──▶ Future | Task | _GatheringFuture      what it waits for
+//	     ── fut_callbacks ──▶ wake-ups, closures, bound methods        who waits for it
+//
+// A task is a chain of coroutines, each of which has the next one on top of
+// its value stack. The innermost one stands in a function of asyncio that
+// made a Future and yields it: which function that is and what its self is
+// say what the task waits for. Who else wants that Future, Lock or Queue is in
+// the object itself.
+//
+// # Groups and holders
+//
+// An open "async with M" leaves M's __aexit__ on its frame's value stack. So the
+// frame that opened a TaskGroup is known, wherever its owner stands now, and so
+// is who holds an asyncio.Lock, which has no field for it.
+//
+// # The capture
+//
+// Python's objects lie all over its heap, each found through the one before.
+// A capture therefore takes all memory that is the process's own, if that is
+// not too much; else Walk runs once while the process stands still, so that
+// all that it touches is kept. Either way Walk has the same memory afterwards.
+//
+// # Versions and limits
+//
+// CPython 3.8 to 3.15 with the GIL, x86-64 Linux, with or without symbols; the
+// layouts are package layout's. Free-threaded builds and PyPy are refused.
+// Coroutines of Cython show by their name alone.
+package cpython

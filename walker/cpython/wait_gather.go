@@ -1,0 +1,55 @@
+package cpython
+
+import (
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// onGather: asyncio.gather returns a Future that is done when all of its
+// children are (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L749).
+func onGather(w *walk, f *future, wait *graph.Wait) bool {
+	if !f.typ.Inherits("asyncio.tasks._GatheringFuture") {
+		return false
+	}
+	children := w.attr(f.addr, "_children")
+	if children == 0 {
+		return false
+	}
+	wait.Kind = graph.WaitGather
+	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: viaWaiter + " → _GatheringFuture._children"}
+	wait.Branches = w.pending(w.r.List(children), wait.Evidence.How)
+	return true
+}
+
+// pending describes a wait for each of these Futures that is not done.
+func (w *walk) pending(futures []object.Ref, how string) (waits []graph.Wait) {
+	for _, o := range futures {
+		if f := w.readFuture(o); !f.isFuture || f.state != pendingFuture {
+			continue
+		}
+		branch := graph.Wait{}
+		w.onFuture(o, &branch)
+		branch.Evidence.How = how
+		waits = append(waits, branch)
+	}
+	return waits
+}
+
+// onShield: asyncio.shield returns an outer Future that is done when an inner
+// one is (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L882).
+func onShield(w *walk, f *future, wait *graph.Wait) bool {
+	for _, c := range w.callbacksOf(f) {
+		if !c.is("asyncio.tasks.", "shield.<locals>._outer_done_callback") {
+			continue
+		}
+		inner := c.cells["inner"]
+		if inner == 0 {
+			continue
+		}
+		w.onFuture(inner, wait)
+		wait.Text = "asyncio.shield"
+		wait.Evidence.How = viaWaiter + " → shield's inner Future"
+		return true
+	}
+	return false
+}

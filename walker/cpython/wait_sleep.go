@@ -1,0 +1,45 @@
+package cpython
+
+import (
+	"time"
+
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// sleeps is asyncio.sleep: a Future, and a TimerHandle of the loop that will
+// give it its result
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L641).
+var sleeps = []awaitable{{[]string{"asyncio.tasks.sleep"}, onSleep}}
+
+func onSleep(w *walk, at standing, wait *graph.Wait) {
+	wait.Kind = graph.WaitSleep
+	timer := w.fr.Local(at.frame, "h")
+	if timer = w.some(timer); timer == 0 {
+		return
+	}
+	wait.Resource = w.timer(timer).ID
+	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "h of asyncio.tasks.sleep"}
+}
+
+// timer is the resource that a TimerHandle is. Its time is that of the loop's
+// clock, time.monotonic in all loops of asyncio; uvloop's handles do not tell.
+func (w *walk) timer(o object.Ref) *graph.Resource {
+	return w.resource("timer", o, func(w *walk, o object.Ref) []graph.Attr {
+		when, ok := w.floatAttr(o, "_when")
+		due, known := w.due(when)
+		if !ok || !known {
+			return nil
+		}
+		return []graph.Attr{{Key: "due_in_ms", Value: due}}
+	})
+}
+
+// due is how long it is from the capture to a time of the loop's clock, in seconds; false
+// where the capture's own time is not known, as in a core.
+func (w *walk) due(seconds float64) (time.Duration, bool) {
+	if w.img.Monotonic == 0 || !(seconds > 0 && seconds < 1e9) {
+		return 0, false
+	}
+	return time.Duration(seconds*1e9) - w.img.Monotonic, true
+}

@@ -1,0 +1,112 @@
+package cpython
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/walker"
+	"github.com/dlv-async/dlv-async/walker/cpython/frame"
+	"github.com/dlv-async/dlv-async/walker/cpython/layout"
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// walk describes one CPython of a process. Its steps follow each other: what
+// one finds the next may use.
+type walk struct {
+	img *dlvext.Image
+	py  *layout.Interpreter
+	lay *layout.Layout
+	r   *object.Reader
+	fr  *frame.Reader
+	b   *graph.Builder
+	o   walker.Options
+
+	interps []*interp
+	threads []*thread
+	running frame.Running
+	tasks   []*task
+	byAddr  map[object.Ref]*task // by the task's own address
+	byCoro  map[object.Ref]*task // by its outermost coroutine
+	groups  map[object.Ref]*graph.Group
+	nesting int // of Futures that stand for others, while one is described
+	origins origins
+	frames  map[frameKey]*graph.Frame
+	node    *graph.Runtime
+}
+
+func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *graph.Builder) *walk {
+	r := object.NewReader(img, py.Layout)
+	return &walk{
+		img: img, py: py, lay: py.Layout, r: r, fr: frame.NewReader(r), b: b, o: o,
+		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{},
+		frames: map[frameKey]*graph.Frame{},
+	}
+}
+
+// step is one part of a walk: what it cannot read it says of the whole.
+type step struct {
+	what string
+	do   func(*walk)
+}
+
+// steps are all there are, in the order in which they build on each other.
+var steps = []step{
+	{"the interpreters", (*walk).findInterpreters},
+	{"sys.path", (*walk).findOrigins},
+	{"the threads", (*walk).findThreads},
+	{"the tasks", (*walk).findTasks},
+	{"the tasks' frames", (*walk).readChains},
+	{"the groups", (*walk).findGroups},
+	{"the waits", (*walk).describeWaits},
+	{"how tasks ended", (*walk).describeErrors},
+	{"the threads' waits", (*walk).describeThreads},
+}
+
+func (w *walk) run(ctx context.Context) error {
+	w.node = &graph.Runtime{
+		ID: runtimeID, Name: "cpython", Version: w.py.Version.String(),
+		Layout: w.py.Layout.Source, Complete: true, Notes: w.py.Notes,
+	}
+	w.b.Runtime(w.node)
+	for _, s := range steps {
+		if ctx.Err() != nil {
+			w.node.Complete = false
+			w.b.Problem(&graph.Problem{Code: "truncated", Severity: graph.Warning, Message: "the walk was ended before it came to " + s.what})
+			return nil
+		}
+		s.do(w)
+		if err := w.r.Take(); err != nil {
+			w.unreadable(s.what, err)
+		}
+	}
+	w.node.Tasks = len(w.tasks)
+	slices.SortFunc(w.tasks, func(a, b *task) int { return cmp.Compare(a.addr, b.addr) })
+	for _, t := range w.tasks {
+		w.b.Task(t.node)
+	}
+	for _, t := range w.threads {
+		w.b.Task(t.node)
+	}
+	return nil
+}
+
+// unreadable says that a part of the whole could not be read.
+func (w *walk) unreadable(what string, err error) {
+	w.node.Complete = false
+	w.b.Problem(&graph.Problem{Code: "unreadable", Severity: graph.Warning, Message: "cannot read " + what + ": " + err.Error()})
+}
+
+// check moves a failed read to the task that it was for.
+func (w *walk) check(node *graph.Task, what string) bool {
+	err := w.r.Take()
+	if err == nil {
+		return true
+	}
+	node.Problems = append(node.Problems, &graph.Problem{
+		Code: "unreadable", Severity: graph.Warning, Message: "cannot read " + what + ": " + err.Error(),
+	})
+	return false
+}
