@@ -28,6 +28,12 @@ type standing struct {
 	self  object.Ref   // the frame's first argument
 }
 
+// standing is a task in its i-th frame.
+func (w *walk) standing(t *task, i int) standing {
+	f := t.frames[i]
+	return standing{task: t, index: i, frame: f, self: w.fr.Self(f)}
+}
+
 // outer is the function of the frame n further out; empty when there is none.
 func (s standing) outer(n int) string {
 	if i := s.index + n; i < len(s.task.frames) {
@@ -67,12 +73,9 @@ func (w *walk) describeWaits() {
 // where that is known, else by the Future.
 func (w *walk) waitOf(t *task) graph.Wait {
 	var wait graph.Wait
-	at := standing{task: t}
 	if len(t.frames) > 0 {
-		at.frame = t.frames[0]
-		if a := byFunction[at.frame.Func]; a != nil {
-			at.self = w.fr.Self(at.frame)
-			a.describe(w, at, &wait)
+		if a := byFunction[t.frames[0].Func]; a != nil {
+			a.describe(w, w.standing(t, 0), &wait)
 		}
 	}
 	if wait.Kind == "" {

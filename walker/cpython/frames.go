@@ -30,7 +30,7 @@ func (w *walk) readChains() {
 			f, at := &links[i].Frame, len(links)-1-i
 			t.frames[at], t.node.Frames[at] = f, w.graphFrame(f, kindOf(f))
 		}
-		w.standing(t)
+		w.settle(t)
 		w.check(t.node, "the task's frames")
 	}
 }
@@ -43,8 +43,8 @@ func kindOf(f *frame.Frame) graph.FrameKind {
 	return graph.FrameAwait
 }
 
-// standing says what the end of a task's chain tells of its state.
-func (w *walk) standing(t *task) {
+// settle says what the end of a task's chain tells of its state.
+func (w *walk) settle(t *task) {
 	if thread := w.running.On(t.coro); thread != 0 {
 		t.node.State = graph.StateRunning
 		for _, th := range w.threads {

@@ -13,9 +13,22 @@ import (
 var locks = []awaitable{
 	{[]string{"asyncio.locks.Lock.acquire"}, onSelf(graph.WaitLock, "lock", lockState)},
 	{[]string{"asyncio.locks.Event.wait"}, onSelf(graph.WaitEvent, "event", eventState)},
-	{[]string{"asyncio.locks.Condition.wait"}, onSelf(graph.WaitCondition, "condition", conditionState)},
+	{[]string{"asyncio.locks.Condition.wait"}, onCondition},
 	{[]string{"asyncio.locks.Semaphore.acquire"}, onSelf(graph.WaitSemaphore, "semaphore", semaphoreState)},
-	{[]string{"asyncio.locks.Barrier._wait", "asyncio.locks.Barrier._block"}, onSelf(graph.WaitBarrier, "barrier", barrierState)},
+}
+
+// onCondition: a Barrier (3.11) has a Condition of its own on which those wait
+// that came before the others.
+func onCondition(w *walk, at standing, wait *graph.Wait) {
+	for i := range 3 {
+		if f := at.outer(i + 1); f == "asyncio.locks.Barrier._wait" || f == "asyncio.locks.Barrier._block" {
+			at = w.standing(at.task, at.index+i+1)
+			onSelf(graph.WaitBarrier, "barrier", barrierState)(w, at, wait)
+			wait.Frame = int32(at.index)
+			return
+		}
+	}
+	onSelf(graph.WaitCondition, "condition", conditionState)(w, at, wait)
 }
 
 // onSelf describes a wait for the object whose method the task stands in.

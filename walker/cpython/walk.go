@@ -24,17 +24,18 @@ type walk struct {
 	b   *graph.Builder
 	o   walker.Options
 
-	interps []*interp
-	threads []*thread
-	running frame.Running
-	tasks   []*task
-	byAddr  map[object.Ref]*task // by the task's own address
-	byCoro  map[object.Ref]*task // by its outermost coroutine
-	groups  map[object.Ref]*graph.Group
-	nesting int // of Futures that stand for others, while one is described
-	origins origins
-	frames  map[frameKey]*graph.Frame
-	node    *graph.Runtime
+	interps  []*interp
+	threads  []*thread
+	running  frame.Running
+	tasks    []*task
+	byAddr   map[object.Ref]*task // by the task's own address
+	byCoro   map[object.Ref]*task // by its outermost coroutine
+	groups   map[object.Ref]*graph.Group
+	holdings []holding
+	nesting  int // of Futures that stand for others, while one is described
+	origins  origins
+	frames   map[frameKey]*graph.Frame
+	node     *graph.Runtime
 }
 
 func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *graph.Builder) *walk {
@@ -60,7 +61,9 @@ var steps = []step{
 	{"the tasks", (*walk).findTasks},
 	{"the tasks' frames", (*walk).readChains},
 	{"the groups", (*walk).findGroups},
+	{"the open with-blocks", (*walk).findManagers},
 	{"the waits", (*walk).describeWaits},
+	{"the holders", (*walk).findHolders},
 	{"how tasks ended", (*walk).describeErrors},
 	{"the threads' waits", (*walk).describeThreads},
 }
