@@ -27,8 +27,8 @@
 // and all of the older versions, is in tables in this package, one release of
 // each minor version: most of it is in structures that extension modules are
 // compiled against, which do not change within a minor version. What does
-// change, the runtime's and the interpreters' own, is self-described in all
-// versions of which that has been seen. Tests hold tables and debug offsets
+// change, the runtime's and the interpreters' own and the ends of threads, is
+// self-described in all versions of which that has been seen. Tests hold tables and debug offsets
 // against the debug information of every CPython that has some, and against
 // the objects of running programs.
 //

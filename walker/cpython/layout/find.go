@@ -130,6 +130,12 @@ func (i *Interpreter) lay(img *dlvext.Image, words described) error {
 		return i.refuse("it does not describe itself as 3.%d does (%w): a modified build?", min(v.Minor, Newest), err)
 	}
 	table.Source = "self-described"
+	if table.Thread.RunningTask == Absent {
+		// In 3.13 it is the first that a thread has behind PyThreadState, which
+		// grew within the minor version.
+		// https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_tstate.h
+		table.Thread.RunningLoop = int(words["thread.size"])
+	}
 	return i.layAsyncio(img, words)
 }
 

@@ -268,8 +268,8 @@ type Exception struct {
 type Traceback struct {
 	Next  int
 	Frame int // PyFrameObject*
-	LastI int // in bytes; in instructions of 2 bytes in 3.10
-	Line  int // 3.11, 3.12 and later: -1 when it is still to be computed from LastI
+	LastI int // in bytes, in all versions
+	Line  int // from some 3.11 on -1 until somebody asks for it: then LastI tells
 }
 
 // Gen is PyGenObject, PyCoroObject and PyAsyncGenObject, which begin alike.
