@@ -17,6 +17,7 @@ ask for a frame makes a frame object, which tasks that nobody looked at lack.
 """
 
 import asyncio
+import collections
 import faulthandler
 import gc
 import json
@@ -31,20 +32,18 @@ kept = []  # tasks that are done, which no loop lists
 commands = {}
 
 
+Want = collections.namedtuple("Want", "what n leaf function")
+
+
 def parked(n, leaf, function):
     """Wants n tasks whose innermost frame is of a function named leaf, with a
     function of that (qualified) name in their chain."""
-    return lambda tasks, threads: n == sum(chain[0] == leaf and function in chain for chain in tasks)
+    return Want("tasks", n, leaf, function)
 
 
 def thread(n, leaf, function):
-    """Wants n threads that stand in leaf, called from function."""
-    return lambda tasks, threads: n == sum(chain[0] == leaf and function in chain for chain in threads)
-
-
-def holds(condition):
-    """Wants what a function without arguments reports."""
-    return lambda tasks, threads: condition()
+    """Wants n threads that stand in a function named leaf, called from function."""
+    return Want("threads", n, leaf, function)
 
 
 def watch(loop=None):
@@ -72,8 +71,12 @@ def when(*wants, done=(), blocked=()):
 
 
 def serve(wants, blocked):
-    while not (hold(wants) and idle(blocked) and hold(wants)):
+    begin = time.monotonic()
+    while not (missing(wants) is None and idle(blocked) and missing(wants) is None):
         time.sleep(0.001)  # so as not to keep a processor that those awaited need
+        if begin and time.monotonic() - begin > 5:
+            begin = None  # it is said once, and nothing hangs on it
+            print("not ready:", missing(wants), file=sys.stderr, flush=True)
     gc.collect()
     write(b"READY\n")
     for line in sys.stdin:
@@ -100,14 +103,15 @@ def answer(command):
     return commands[command]() or "ok"
 
 
-def hold(wants):
-    tasks = [names(task) for loop in loops for task in asyncio.all_tasks(loop)]
-    threads = [thread_names(frame) for frame in sys._current_frames().values()] if any(map(is_thread, wants)) else []
-    return all(want(tasks, threads) for want in wants)
-
-
-def is_thread(want):
-    return want.__qualname__.startswith("thread.")
+def missing(wants):
+    """Returns a want that does not hold, with what stands where; None: all do."""
+    standing = {"tasks": [names(task) for loop in loops for task in tasks_of(loop)], "threads": []}
+    if any(want.what == "threads" for want in wants):
+        standing["threads"] = [thread_names(frame) for frame in sys._current_frames().values()]
+    for want in wants:
+        if want.n != sum(chain[0] == want.leaf and want.function in chain for chain in standing[want.what]):
+            return want, standing
+    return None
 
 
 def idle(blocked):
@@ -126,6 +130,15 @@ def idle(blocked):
         loop.call_soon_threadsafe(again, 3)
         around.wait()
     return all(loop in blocked or not getattr(loop, "_ready", None) for loop in loops)
+
+
+def tasks_of(loop):
+    """The tasks of a loop that are not done. From 3.14 on all_tasks() leaves
+    out those of pure Python, which are in a set of their own."""
+    tasks = asyncio.all_tasks(loop)
+    if sys.version_info >= (3, 14):
+        tasks |= {task for task in asyncio.tasks._scheduled_tasks if task.get_loop() is loop and not task.done()}
+    return tasks
 
 
 def names(task):
@@ -219,7 +232,7 @@ def describe_loop(loop):
         "id": address(loop),
         "type": type_name(loop),
         "thread": native.get(thread_id),
-        "tasks": sorted((describe(task) for task in asyncio.all_tasks(loop)), key=lambda task: task["name"]),
+        "tasks": sorted((describe(task) for task in tasks_of(loop)), key=lambda task: task["name"]),
     }
 
 
