@@ -1,5 +1,12 @@
 package dlvext
 
+// Relative is a process of a family. Strings in it are the process's own and
+// may hold anything.
+type Relative struct {
+	PID, Parent int
+	Args        []string // its command line, cut at some thousand bytes
+}
+
 // ProcessInfo is a process of this machine, as a list shows it. Strings in it
 // are the process's own and may hold anything.
 type ProcessInfo struct {

@@ -22,6 +22,23 @@ const (
 // Processes lists the processes with memory of their own (not the kernel's
 // threads, nor zombies), by pid, without those that /proc hides.
 func Processes() ([]ProcessInfo, error) {
+	ids, err := processIDs()
+	if err != nil {
+		return nil, err
+	}
+	l := lister{users: map[int]string{}, exes: map[exeID]runtimeHints{}}
+	var list []ProcessInfo
+	for _, pid := range ids {
+		if info, ok := l.process(pid); ok {
+			list = append(list, info)
+		}
+	}
+	slices.SortFunc(list, func(a, b ProcessInfo) int { return cmp.Compare(a.PID, b.PID) })
+	return list, nil
+}
+
+// processIDs lists the ids of all processes.
+func processIDs() ([]int, error) {
 	dir, err := os.Open("/proc")
 	if err != nil {
 		return nil, err
@@ -31,19 +48,13 @@ func Processes() ([]ProcessInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := lister{users: map[int]string{}, exes: map[exeID]runtimeHints{}}
-	var list []ProcessInfo
+	var ids []int
 	for _, name := range names {
-		pid, err := strconv.Atoi(name)
-		if err != nil || len(list) == maxProcesses {
-			continue
-		}
-		if info, ok := l.process(pid); ok {
-			list = append(list, info)
+		if pid, err := strconv.Atoi(name); err == nil && len(ids) < maxProcesses {
+			ids = append(ids, pid)
 		}
 	}
-	slices.SortFunc(list, func(a, b ProcessInfo) int { return cmp.Compare(a.PID, b.PID) })
-	return list, nil
+	return ids, nil
 }
 
 // lister keeps what several processes have in common.

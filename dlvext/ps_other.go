@@ -2,5 +2,8 @@
 
 package dlvext
 
+// Family fails: processes can be listed on Linux only.
+func Family(int) ([]Relative, error) { return nil, errLinuxOnly }
+
 // Processes fails: processes can be listed on Linux only.
 func Processes() ([]ProcessInfo, error) { return nil, errLinuxOnly }

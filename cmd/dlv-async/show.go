@@ -61,6 +61,15 @@ func (i interruptible) Write(p []byte) (int, error) {
 // draw writes a view of a snapshot: of the tasks that the filters pick, or of
 // one of these and whatever it leads to.
 func (l *look) draw(w io.Writer, s *graph.Snapshot, r request) error {
+	s, options, err := l.pick(s, r)
+	if err != nil {
+		return err
+	}
+	return l.write(w, s, r, options)
+}
+
+// pick finds what a view is to show of a snapshot.
+func (l *look) pick(s *graph.Snapshot, r request) (*graph.Snapshot, render.Options, error) {
 	if l.redact { // at a prompt it may come late, and holds from then on
 		s.Redact()
 	}
@@ -72,12 +81,17 @@ func (l *look) draw(w io.Writer, s *graph.Snapshot, r request) error {
 	if r.ofTask {
 		t, err := l.find(picked, r.task)
 		if err != nil {
-			return err
+			return nil, options, err
 		}
 		options.Task = t.ID
 	} else {
 		s = picked
 	}
+	return s, options, nil
+}
+
+// write writes what was picked.
+func (l *look) write(w io.Writer, s *graph.Snapshot, r request, options render.Options) error {
 	if err := r.draw(w, s, options); err != nil {
 		return fmt.Errorf("cannot write the output: %w", err)
 	}
@@ -106,9 +120,16 @@ func (l *look) find(s *graph.Snapshot, words string) (*graph.Task, error) {
 	return nil, &ambiguousError{words, len(tasks)}
 }
 
-// verdict is a foundError when the snapshot has a problem of --fail-on.
+// verdict is a foundError when a snapshot has a problem of --fail-on.
 func (l *look) verdict(s *graph.Snapshot) error {
-	var found []string
+	if found := l.found(s, nil); len(found) > 0 {
+		return &foundError{found}
+	}
+	return nil
+}
+
+// found adds the codes of --fail-on that a snapshot has a problem of.
+func (l *look) found(s *graph.Snapshot, found []string) []string {
 	note := func(problems []*graph.Problem) {
 		for _, p := range problems {
 			if slices.Contains(l.failOn, p.Code) && !slices.Contains(found, p.Code) {
@@ -123,8 +144,5 @@ func (l *look) verdict(s *graph.Snapshot) error {
 	for _, g := range s.Groups {
 		note(g.Problems)
 	}
-	if len(found) > 0 {
-		return &foundError{found}
-	}
-	return nil
+	return found
 }
