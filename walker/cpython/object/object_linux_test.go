@@ -1,13 +1,23 @@
 package object
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/internal/testtarget"
 )
+
+// testBounds are wide enough for all but the longest objects of objects.py.
+var testBounds = Bounds{Length: 2000}
 
 // TestRepr compares what is made of objects' memory with what the program says
 // that they are.
@@ -15,7 +25,7 @@ func TestRepr(t *testing.T) {
 	eachPython(t, func(t *testing.T, tg *target) {
 		r := NewReader(tg.img, tg.layout)
 		for _, o := range tg.says.Reprs {
-			if got := r.Repr(ref(t, o[1]), Bounds{Length: 2000}); got != o[2] {
+			if got := r.Repr(ref(t, o[1]), testBounds); got != o[2] {
 				t.Errorf("%s: %s\nwant %s", o[0], got, o[2])
 			}
 		}
@@ -185,4 +195,40 @@ func checkFunctions(t *testing.T, r *Reader, says *objects) {
 		}
 	}
 	took(t, r, "traceback")
+}
+
+// TestRecord records what Repr reads, for TestReplay and the tests that damage
+// it; with -update alone.
+func TestRecord(t *testing.T) {
+	if !*update {
+		t.Skip("it writes testdata: -update")
+	}
+	written := map[string]bool{}
+	for _, p := range testtarget.Pythons(t) {
+		if !slices.Contains(recorded, p.Minor) || written[p.Minor] {
+			continue
+		}
+		written[p.Minor] = true
+		tg := startObjects(t, p)
+		dlvext.Record(tg.img)
+		r := NewReader(tg.img, tg.layout)
+		for _, o := range tg.says.Reprs {
+			r.Repr(ref(t, o[1]), testBounds)
+		}
+		tg.img.PID, tg.img.Exe, tg.img.Modules, tg.img.Threads, tg.img.Notes = 0, "python3", nil, nil, nil
+		var recording, text bytes.Buffer
+		if err := dlvext.WriteRecording(&recording, tg.img); err != nil {
+			t.Fatal(err)
+		}
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(tg.says.Reprs); err != nil {
+			t.Fatal(err)
+		}
+		for name, b := range map[string][]byte{"recording": recording.Bytes(), "json": text.Bytes()} {
+			if err := os.WriteFile(filepath.Join("testdata", "objects-"+p.Minor+"."+name), b, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }

@@ -53,15 +53,6 @@ func (a *jsonAddress) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-func ref(t testing.TB, s any) Ref {
-	t.Helper()
-	n, err := strconv.ParseUint(s.(string), 0, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Ref(n)
-}
-
 // target is a started objects.py.
 type target struct {
 	img    *dlvext.Image
@@ -97,11 +88,6 @@ func startObjects(t testing.TB, p testtarget.Python) *target {
 	}
 	t.Cleanup(func() { opened.Close() })
 	tg.img = opened.Image()
-	minor, _ := strconv.Atoi(p.Minor[2:])
-	l, ok := layout.Table(layout.Version{Major: 3, Minor: minor})
-	if !ok {
-		t.Fatalf("no layout of %s", p.Minor)
-	}
-	tg.layout = l
+	tg.layout = tableOf(t, p.Minor)
 	return tg
 }
