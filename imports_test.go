@@ -29,6 +29,7 @@ var layers = map[string][]string{
 	"internal/demo/orders": {},
 	"dap/wire":             {},
 	"dap/delve":            {"dap/wire", "dlvext"},
+	"dap/view":             {"render", "walker/graph"},
 }
 
 // outside says which packages alone may import a module that is not ours.

@@ -10,13 +10,17 @@ import (
 
 	"github.com/dlv-async/dlv-async/dap/delve"
 	"github.com/dlv-async/dlv-async/dap/wire"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // Options say how an adapter works.
 type Options struct {
 	Tool  string // name and version of the program, for snapshots
 	Delve delve.Options
-	Log   func(format string, args ...any) // what the adapter's author wants to know; nil: nobody does
+	// Console runs what a user types after "async": a view and its flags.
+	Console func(s *graph.Snapshot, words []string) (string, error)
+
+	Log func(format string, args ...any) // what the adapter's author wants to know; nil: nobody does
 }
 
 // maxRequest bounds a message of the client's.

@@ -352,6 +352,25 @@ func (c *client) disconnect(arguments any) {
 	c.gone()
 }
 
+// threads returns the names of the threads by their id, and the ids in order.
+func (c *client) threads() []godap.Thread {
+	c.t.Helper()
+	return call[*godap.ThreadsResponse](c, "threads", nil).Body.Threads
+}
+
+// thread returns the first thread whose name has a text.
+func (c *client) thread(text string) godap.Thread {
+	c.t.Helper()
+	all := c.threads()
+	for _, t := range all {
+		if strings.Contains(t.Name, text) {
+			return t
+		}
+	}
+	c.t.Fatalf("no thread has %q in its name: %v", text, all)
+	return godap.Thread{}
+}
+
 // stack returns the frames of a thread from start; levels 0 is all.
 func (c *client) stack(thread, start, levels int) []godap.StackFrame {
 	c.t.Helper()

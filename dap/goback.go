@@ -4,25 +4,40 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"sync"
 
 	"github.com/google/go-dap"
 
 	"github.com/dlv-async/dlv-async/dap/delve"
 	"github.com/dlv-async/dlv-async/dap/wire"
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/internal/snapshot"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // goBackend is a Go program under Delve.
 type goBackend struct {
-	a *adapter
+	*panel
 	p *proxy
 	d *delve.Debuggee
+
+	series *snapshot.Series // of the program as it is loaded now; used under d's lock
+	core   *coreFiles       // what is debugged is a core dump; nil: it is not
+
+	ownersMu sync.Mutex
+	owners   map[int]int // the goroutine of each frame that Delve's session gave an id in this stop
 
 	launched json.RawMessage // the arguments of a launch request; nil: it was attached to
 }
 
 // startGo puts a session of Delve's over a debuggee.
-func (a *adapter) startGo(m *wire.Message, d *delve.Debuggee) started {
-	b := &goBackend{a: a, d: d}
+func (a *adapter) startGo(m *wire.Message, d *delve.Debuggee, core *coreFiles) started {
+	b := &goBackend{panel: newPanel(a), d: d, core: core, owners: map[int]int{}}
+	if err := b.settings.read(m.Arguments); err != nil {
+		d.Discard()
+		return started{request: m, err: err}
+	}
+	b.path = func(path string) string { return delve.ClientPath(b.settings.delves.SubstitutePath, path) }
 	if m.Command == "launch" {
 		b.launched = m.Arguments
 	}
@@ -47,12 +62,33 @@ func (a *adapter) startGo(m *wire.Message, d *delve.Debuggee) started {
 }
 
 func (b *goBackend) request(m *wire.Message) {
+	if b.custom(m) {
+		return
+	}
 	switch m.Command {
+	case "threads":
+		b.onThreads(m)
+	case "stackTrace":
+		b.onStackTrace(m)
+	case "scopes":
+		b.onScopes(m)
+	case "variables":
+		if !b.open(m) {
+			b.p.forward(m, nil)
+		}
+	case "evaluate":
+		b.onEvaluate(m)
+	case "exceptionInfo":
+		b.onExceptionInfo(m)
 	case "restart":
+		b.runs()
 		m.Arguments = b.restart(m.Arguments)
 		b.p.forward(m, nil)
-	default:
+	case "continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue", "disconnect", "terminate":
+		b.runs()
 		b.p.forward(m, nil)
+	default:
+		b.inFrame(m, func() { b.p.forward(m, nil) })
 	}
 }
 
@@ -83,14 +119,48 @@ func (b *goBackend) restart(given json.RawMessage) json.RawMessage {
 func (b *goBackend) ended() <-chan struct{} { return b.p.done }
 
 func (b *goBackend) close() {
+	b.cancel()
 	b.p.close()
 	b.d.Remove()
 }
 
 // event passes an event of Delve's session on.
 func (b *goBackend) event(m *wire.Message) {
-	if m.Event == "exited" || m.Event == "terminated" {
+	switch m.Event {
+	case "exited", "terminated":
+		b.runs()
 		b.d.Drain() // what the program wrote comes before its end
+	case "stopped":
+		var body dap.StoppedEventBody
+		_ = json.Unmarshal(m.Body, &body)
+		b.newStop(body.ThreadId)
 	}
 	b.a.out.send(m)
+}
+
+// newStop begins a stop. Delve's frames of the one before are no more.
+func (b *goBackend) newStop(thread int) {
+	b.ownersMu.Lock()
+	clear(b.owners)
+	b.ownersMu.Unlock()
+	b.stopped(thread, b.take)
+}
+
+// take takes a snapshot of the stopped program.
+func (b *goBackend) take(ctx context.Context) (s *graph.Snapshot, err error) {
+	if b.core != nil {
+		return b.core.take(ctx, b.a.options.Tool)
+	}
+	o := snapshot.Options{Tool: b.a.options.Tool, Source: "debugger"}
+	err = b.d.Look(ctx, func(img *dlvext.Image, fresh bool) error {
+		if fresh || b.series == nil {
+			if b.series, err = snapshot.NewSeries(img, o); err != nil {
+				b.series = nil
+				return err
+			}
+		}
+		s, err = b.series.Take(ctx, img, o)
+		return err
+	})
+	return s, err
 }

@@ -35,7 +35,12 @@ func (a *adapter) launch(m *wire.Message) started {
 	if err != nil {
 		return started{request: m, err: err}
 	}
-	return a.startGo(m, d)
+	var core *coreFiles
+	if mode == "core" {
+		core = &coreFiles{}
+		_ = json.Unmarshal(m.Arguments, core)
+	}
+	return a.startGo(m, d, core)
 }
 
 func (a *adapter) attach(m *wire.Message) started {
@@ -49,7 +54,7 @@ func (a *adapter) attach(m *wire.Message) started {
 	if err != nil {
 		return started{request: m, err: err}
 	}
-	return a.startGo(m, d)
+	return a.startGo(m, d, nil)
 }
 
 // withoutStreams has a program that Delve's session runs by itself use none of

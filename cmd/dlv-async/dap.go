@@ -1,14 +1,19 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dlv-async/dlv-async/dap"
 	"github.com/dlv-async/dlv-async/dap/delve"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // dapFlags are dlv's flags of the same names, so that an editor that knows how
@@ -54,8 +59,9 @@ unless told otherwise, and takes connections of your own user only.`,
 				return &usageError{err.Error()}
 			}
 			o := dap.Options{
-				Tool:  tool(),
-				Delve: delve.Options{CheckGoVersion: f.checkGoVersion, DisableASLR: f.disableASLR},
+				Tool:    tool(),
+				Console: a.console,
+				Delve:   delve.Options{CheckGoVersion: f.checkGoVersion, DisableASLR: f.disableASLR},
 			}
 			if f.log {
 				o.Log = func(format string, args ...any) { fmt.Fprintf(a.stderr, "dlv-async: "+format+"\n", args...) }
@@ -108,4 +114,31 @@ func (a *app) dapStreams(c *cobra.Command, o dap.Options) error {
 	}
 	dap.Streams(c.Context(), in, out, o)
 	return nil
+}
+
+// consoleWidth is how many columns an editor's console is taken to have. It
+// wraps longer lines, and scrolls.
+const consoleWidth = 120
+
+// console runs a line that a user typed in an editor's console: a view with
+// its flags, as at the prompt.
+func (a *app) console(s *graph.Snapshot, words []string) (string, error) {
+	var out bytes.Buffer
+	inner := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &out}
+	flags := newViewFlags()
+	p := &session{app: inner, now: s, flags: flags}
+	p.flags.width, p.flags.color = consoleWidth, "never"
+	if len(words) == 0 {
+		words = []string{"report"}
+	}
+	if words[0] == "refresh" {
+		return "", usagef("each stop has its own snapshot; there is nothing to refresh")
+	}
+	err := p.run(context.Background(), words)
+	var ambiguous *ambiguousError
+	if errors.As(err, &ambiguous) { // the candidates are in the output
+		fmt.Fprintln(&out, err)
+		err = nil
+	}
+	return out.String(), err
 }

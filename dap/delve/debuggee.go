@@ -103,3 +103,9 @@ func (d *Debuggee) CommandLine() string {
 	defer unlock()
 	return group.Selected.CmdLine
 }
+
+// Discard ends a debuggee that no session has taken over yet.
+func (d *Debuggee) Discard() {
+	_ = d.debugger.Detach(d.debugger.AttachPid() == 0)
+	d.Remove()
+}

@@ -1,0 +1,125 @@
+package dap
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dlv-async/dlv-async/dap/wire"
+	"github.com/dlv-async/dlv-async/render"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+var errRuns = errors.New("the program is running; pause it first")
+
+// requests are what a client may ask beyond the protocol: docs/dap.md.
+var requests = map[string]func(p *panel, s *graph.Snapshot, a customArguments) (any, error){
+	"dlvAsync/snapshot": func(_ *panel, s *graph.Snapshot, _ customArguments) (any, error) {
+		return written(func(b *bytes.Buffer) error { return render.JSON(b, s, render.Options{}) })
+	},
+	"dlvAsync/where": func(_ *panel, s *graph.Snapshot, a customArguments) (any, error) {
+		id, err := a.one(s)
+		if err != nil {
+			return nil, err
+		}
+		return written(func(b *bytes.Buffer) error { return graph.WriteWhereJSON(b, s, id, min(max(a.Limit, 1), mostPaths)) })
+	},
+	"dlvAsync/why": func(_ *panel, s *graph.Snapshot, a customArguments) (any, error) {
+		id, err := a.one(s)
+		if err != nil {
+			return nil, err
+		}
+		return written(func(b *bytes.Buffer) error { return graph.WriteWhyJSON(b, s, id, a.Limit) })
+	},
+	"dlvAsync/tree": func(p *panel, s *graph.Snapshot, a customArguments) (any, error) {
+		nodes, total := p.tree(s, a.System).Nodes(a.Filter, a.Below, a.Limit)
+		return struct {
+			Nodes []treeNode `json:"nodes"`
+			Total int        `json:"total"`
+		}{p.treeNodes(nodes), total}, nil
+	},
+	"dlvAsync/problems": func(p *panel, s *graph.Snapshot, _ customArguments) (any, error) {
+		return struct {
+			Problems []problemNode `json:"problems"`
+		}{p.problemNodes(s)}, nil
+	},
+}
+
+// mostPaths bounds the logical backtraces of one task.
+const mostPaths = 1000
+
+// customArguments are those of all the requests.
+type customArguments struct {
+	Task   string `json:"task"`   // as a user names a task
+	Thread int    `json:"thread"` // or by its thread
+	Limit  int    `json:"limit"`
+	System bool   `json:"system"`
+	Filter string `json:"filter"`
+	Below  string `json:"below"` // the id of a node
+}
+
+// one is the task that a request is about.
+func (a customArguments) one(s *graph.Snapshot) (graph.TaskID, error) {
+	switch found := s.Find(a.Task); len(found) {
+	case 0:
+		return "", fmt.Errorf("there is no task %q", a.Task)
+	case 1:
+		return found[0].ID, nil
+	default:
+		return "", fmt.Errorf("%q means %d tasks; name one of them by its id", a.Task, len(found))
+	}
+}
+
+func written(write func(*bytes.Buffer) error) (any, error) {
+	var b bytes.Buffer
+	err := write(&b)
+	return json.RawMessage(b.Bytes()), err
+}
+
+// custom answers a request of ours; false: it is none.
+func (p *panel) custom(m *wire.Message) bool {
+	if !strings.HasPrefix(m.Command, "dlvAsync/") {
+		return false
+	}
+	handle := requests[m.Command]
+	var a customArguments
+	st := p.current()
+	switch err := unmarshal(m.Arguments, &a); {
+	case handle == nil:
+		p.a.out.fail(m, errUnsupported, "Unsupported command", fmt.Sprintf("cannot process %q request", m.Command), false)
+		return true
+	case err != nil:
+		p.cannot(m, err)
+		return true
+	case st == nil:
+		p.cannot(m, errRuns)
+		return true
+	}
+	p.answer(m, func() {
+		s, err := st.snapshot()
+		if err != nil {
+			p.cannot(m, err)
+			return
+		}
+		if a.Thread != 0 && a.Task == "" {
+			a.Task = string(p.numbers.task(a.Thread))
+		}
+		body, err := handle(p, s, a)
+		if err != nil {
+			p.cannot(m, err)
+			return
+		}
+		p.a.out.respond(m, body)
+	})
+	return true
+}
+
+// unmarshal decodes arguments, which a request may leave out.
+func unmarshal(arguments json.RawMessage, into any) error {
+	if len(arguments) == 0 {
+		return nil
+	}
+	return json.Unmarshal(arguments, into)
+}
