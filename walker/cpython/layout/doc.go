@@ -17,8 +17,7 @@
 // From 3.13 on _PyRuntime begins with debug offsets, and those with a cookie
 // and the version. 3.11 and 3.12 have the variable Py_Version. Before that the
 // name of the file tells (libpython3.8.so.1.0, python3.9), and where it does
-// not, the text of the version in the file; the third number is then often not
-// known, nor needed.
+// not, a text in it; the third number is then not known, nor needed.
 //
 // # Self-described and tables
 //

@@ -71,14 +71,12 @@ func (i *Interpreter) freeThreaded() error {
 
 // nameVersion finds the version of an interpreter without debug offsets: from
 // the variable Py_Version, which 3.11 and later have, from the names of files,
-// or from the text that Py_GetVersion begins with.
+// or from a text in it.
 func (i *Interpreter) nameVersion(img *dlvext.Image) error {
 	name := nameOf(i.Module.Path)
 	named, ok := name.version()
 	if ok {
 		i.Version, i.Known = named, "the file's name"
-	} else {
-		i.Version = Version{Major: 3, Micro: -1}
 	}
 	if v, ok := symbolVersion(img, i.Module); ok {
 		i.Version, i.Known = v, "Py_Version"
@@ -86,7 +84,7 @@ func (i *Interpreter) nameVersion(img *dlvext.Image) error {
 	if i.Known == "" {
 		v, ok := textVersion(i.Module)
 		if !ok {
-			return i.refuse("nothing tells its version, neither Py_Version, nor the file's name, nor a text in it")
+			return fmt.Errorf("a CPython (%s) cannot be read: nothing tells its version, neither Py_Version, nor the file's name, nor a text in it", i.Module.Path)
 		}
 		i.Version, i.Known = v, "a text in the file"
 	}
@@ -119,10 +117,11 @@ const (
 	textChunk = 1 << 18
 )
 
-// PY_VERSION is a string of its own, which Py_GetVersion's format takes.
+// The tag of bytecode files is a string of its own in all versions. (PY_VERSION
+// is one too, but linkers merge it with longer ones that end alike.)
 //
-// https://github.com/python/cpython/blob/v3.10.13/Python/getversion.c
-var versionText = regexp.MustCompile(`\x00(3)\.(\d{1,2})\.(\d{1,3})((?:a|b|rc)\d{1,2})?\+?\x00`)
+// https://github.com/python/cpython/blob/v3.8.18/Python/sysmodule.c
+var versionText = regexp.MustCompile(`cpython-3(\d{1,2})\x00`)
 
 // textVersion looks for the version's text in what a file maps read-only. Two
 // that differ say nothing.
@@ -141,9 +140,8 @@ func textVersion(m *dlvext.Module) (v Version, ok bool) {
 				break
 			}
 			for _, found := range versionText.FindAllSubmatch(buf, -1) {
-				one := Version{Major: 3, Suffix: string(found[4])}
-				one.Minor, _ = strconv.Atoi(string(found[2]))
-				one.Micro, _ = strconv.Atoi(string(found[3]))
+				one := Version{Major: 3, Micro: -1}
+				one.Minor, _ = strconv.Atoi(string(found[1]))
 				if ok && one != v {
 					return Version{}, false
 				}
