@@ -80,6 +80,28 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// The diffs of two moments of a process, of a process and another, and of one
+// with itself: testdata/diff.txtar.
+func TestGoldenDiff(t *testing.T) {
+	got := &txtar.Archive{}
+	for _, c := range []struct {
+		name     string
+		from, to *graph.Snapshot
+	}{
+		{"later", stuckBefore(), stuck()}, {"earlier", stuck(), stuckBefore()},
+		{"another process", quietly(), stuck()}, {"itself", python(), python()},
+	} {
+		for _, width := range []int{80, 40} {
+			diff := func(w io.Writer, _ *graph.Snapshot, o render.Options) error {
+				return render.Diff(w, graph.Compare(c.from, c.to, false), o)
+			}
+			out := text(t, diff, nil, render.Options{Width: width, Now: now})
+			got.Files = append(got.Files, txtar.File{Name: fmt.Sprintf("%s %d", c.name, width), Data: []byte(out)})
+		}
+	}
+	golden(t, "diff.txtar", got)
+}
+
 func text(t *testing.T, v view, s *graph.Snapshot, o render.Options) string {
 	t.Helper()
 	var b bytes.Buffer

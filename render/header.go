@@ -12,7 +12,7 @@ import (
 func (v *view) header() {
 	v.death()
 	p := v.s.Process
-	name := or(p.Exe[strings.LastIndexAny(p.Exe, `/\`)+1:], "process")
+	name := processName(p)
 	if p.Source == "core" {
 		name = "core of " + name
 	}
@@ -31,6 +31,11 @@ func (v *view) header() {
 	part(v.taskCount())
 	part(v.moment())
 	v.wrap(v.text(), v.indent(2), line)
+}
+
+// processName is the name of a process's executable, without its directory.
+func processName(p graph.Process) string {
+	return or(p.Exe[strings.LastIndexAny(p.Exe, `/\`)+1:], "process")
 }
 
 // runtimeName is a runtime as its people write it: go1.26.8, cpython 3.14.

@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"io"
 	"math"
 	"reflect"
 	"regexp"
@@ -46,6 +47,9 @@ func TestNothingFromTheTargetReachesTheTerminal(t *testing.T) {
 				for _, v := range views {
 					harmless(t, v.name, v.view, s, look)
 				}
+				harmless(t, "diff", func(w io.Writer, s *graph.Snapshot, o render.Options) error {
+					return render.Diff(w, graph.Compare(stuckBefore(), s, o.System), o)
+				}, s, look)
 				for _, id := range sample.tasks {
 					look.Task = id + graph.TaskID(evil)
 					for _, v := range taskViews {

@@ -133,7 +133,7 @@ func (v *view) things(p *graph.Problem) {
 
 // involved prints the tasks of a problem, at most so many lines of them.
 // Tasks at one place that wait for one thing share a line; where that is
-// still too much, tasks that wait in the same way do.
+// still too much, tasks that wait in the same way do, and the most come first.
 func (v *view) involved(tasks []graph.TaskID, rows int) {
 	groups, here := v.coalesce(tasks, true), 0
 	for _, alike := range groups {
@@ -144,6 +144,7 @@ func (v *view) involved(tasks []graph.TaskID, rows int) {
 	}
 	shown := groups
 	if rows > 0 && len(groups) > rows {
+		slices.SortStableFunc(groups, func(a, b []graph.TaskID) int { return len(b) - len(a) })
 		shown = groups[:rows]
 	}
 	labels, places := v.aligned(len(shown), func(i int) (*graph.Task, []graph.TaskID) {

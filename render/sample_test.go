@@ -285,6 +285,28 @@ func quietly() *graph.Snapshot {
 	return b.Seal()
 }
 
+// stuckBefore is the service of stuck a minute earlier: fewer tasks leaked,
+// the worker still at work, and nobody waits for anybody in a circle.
+func stuckBefore() *graph.Snapshot {
+	b := newSample(graph.Process{
+		Source: "attach", PID: 4242, Exe: "/srv/bin/orders", Arch: "amd64", CapturedAt: now.Add(-time.Minute), Stopped: 9 * time.Millisecond,
+	})
+	b.goRuntime(0)
+	b.task(1, nil, groupWait, mainFrame("run", 38), mainFrame("main", 40))
+	b.task(18, nil, user("orders.(*Worker).work", "worker.go", 57), user("orders.(*Worker).Run", "worker.go", 48), groupGo)
+	mutex := b.mutex(0x3e8ac0112000, 1, "go:41")
+	lock, handle := std("sync.(*Mutex).Lock", "sync/mutex.go", 46), user("orders.(*Server).handle", "server.go", 71)
+	b.task(42, on(graph.WaitMutex, mutex), lock, user("orders.(*Store).Transfer", "store.go", 88), handle, serve).CreatedBy = byServe()
+	b.task(43, on(graph.WaitMutex, mutex), lock, user("orders.(*Store).Get", "store.go", 31), handle, serve).CreatedBy = byServe()
+	b.task(90, on(graph.WaitMutex, mutex), lock, user("orders.(*Store).Get", "store.go", 31), handle, serve).CreatedBy = byServe()
+	fetches := b.channel(0x3e8ac00a2060, "chan int", 0, 0)
+	for n := 100; n < 203; n++ {
+		t := b.task(n, on(graph.WaitChanSend, fetches), user("orders.fetch.func1", "fetch.go", 31))
+		t.CreatedBy = &graph.Creation{Task: "go:77", At: user("orders.fetch", "fetch.go", 29)}
+	}
+	return b.Seal()
+}
+
 // nothing is a process in which no runtime was found.
 func nothing() *graph.Snapshot { return newSample(graph.Process{PID: 1}).Seal() }
 

@@ -9,6 +9,14 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
+// open reads a saved snapshot or a recording; - is standard input.
+func (a *app) open(ctx context.Context, path string, options snapshot.Options) (*graph.Snapshot, error) {
+	if path == "-" {
+		return snapshot.Read(ctx, "standard input", a.stdin, options)
+	}
+	return snapshot.Open(ctx, path, options)
+}
+
 func newOpen(a *app) *cobra.Command {
 	views := newViewFlags()
 	c := &cobra.Command{
@@ -26,10 +34,7 @@ machine, or a recording that dlv-async capture made. - is standard input.` + vie
 			options := snapshot.Options{Tool: tool()}
 			views.apply(&options)
 			return a.show(c.Context(), args[1:], &views, func(ctx context.Context) (*graph.Snapshot, error) {
-				if args[0] == "-" {
-					return snapshot.Read(ctx, "standard input", a.stdin, options)
-				}
-				return snapshot.Open(ctx, args[0], options)
+				return a.open(ctx, args[0], options)
 			})
 		},
 	}

@@ -44,7 +44,7 @@ The process is stopped for milliseconds and never written to.`,
 		c.GroupID = "sources"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newCapture(a), newDap(a), newPs(a), newVersion(a)} {
+	for _, c := range []*cobra.Command{newDiff(a), newCapture(a), newDap(a), newPs(a), newVersion(a)} {
 		c.GroupID = "more"
 		root.AddCommand(c)
 	}

@@ -172,6 +172,7 @@ func shapes(t testing.TB, s *graph.Snapshot, id graph.TaskID) map[string]string 
 		out[schema] = b.String()
 	}
 	write("snapshot.schema.json", func(w io.Writer) error { return graph.WriteJSON(w, s) })
+	write("diff.schema.json", func(w io.Writer) error { return graph.WriteDiffJSON(w, graph.Compare(earlier(t), s, true)) })
 	write("stats.schema.json", func(w io.Writer) error { return graph.WriteStatsJSON(w, s, true) })
 	write("stacks.schema.json", func(w io.Writer) error { return graph.WriteStacksJSON(w, s, graph.ForestOptions{System: true}) })
 	if id != "" {
@@ -232,6 +233,7 @@ func TestSchemaDescribesNothingElse(t *testing.T) {
 	}
 	s := full()
 	texts := []string{written(t, s.Select(graph.Filter{}))}
+	texts = append(texts, shapes(t, later(t), "go:1")["diff.schema.json"])
 	for _, one := range []map[string]string{shapes(t, s, "go:2"), shapes(t, chain(100), "go:1"), shapes(t, circle(), "go:1")} {
 		for _, text := range one {
 			texts = append(texts, text)
