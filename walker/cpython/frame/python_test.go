@@ -36,7 +36,7 @@ func start(t *testing.T, p testtarget.Python, program string) process {
 	return read(t, p, testtarget.StartPython(t, p, program))
 }
 
-func read(t *testing.T, p testtarget.Python, tg *testtarget.Target) process {
+func read(t testing.TB, p testtarget.Python, tg *testtarget.Target) process {
 	t.Helper()
 	opened, err := dlvext.OpenProcess(tg.PID)
 	if err != nil {
@@ -48,7 +48,7 @@ func read(t *testing.T, p testtarget.Python, tg *testtarget.Target) process {
 	return process{tg, p, img, l, NewReader(object.NewReader(img, l))}
 }
 
-func layoutOf(t *testing.T, p testtarget.Python) *layout.Layout {
+func layoutOf(t testing.TB, p testtarget.Python) *layout.Layout {
 	t.Helper()
 	for minor := layout.Oldest; minor <= layout.Newest; minor++ {
 		if p.AtLeast(minor) && !p.AtLeast(minor+1) {
@@ -64,7 +64,7 @@ func layoutOf(t *testing.T, p testtarget.Python) *layout.Layout {
 }
 
 // ask decodes what the target answers to a command.
-func ask[T any](t *testing.T, p process, command string) (answer T) {
+func ask[T any](t testing.TB, p process, command string) (answer T) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(p.Command(t, command)), &answer); err != nil {
 		t.Fatal(err)

@@ -68,7 +68,7 @@ const maxManagers = 1 << 10
 // ownManagers returns the managers on a frame's value stack.
 func (r *Reader) ownManagers(f *Frame) []Manager {
 	bottom, n, whole := r.depth(f)
-	if r.o.Err() != nil || whole && n == 0 {
+	if r.o.Err() != nil || whole && (n == 0 || f.State == Awaiting && n <= r.l.Gen.AwaitedDepth) {
 		return nil
 	}
 	blocks := r.blocks(f)
