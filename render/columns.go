@@ -83,7 +83,7 @@ func (v *view) sinceCell(t *graph.Task) string {
 func (v *view) atCell(t *graph.Task) string {
 	p := placeOf(t)
 	if p.frame == nil {
-		return "no frame could be read"
+		return noFrame(t)
 	}
 	return joined(v.function(p.frame), location(p.frame))
 }

@@ -63,7 +63,7 @@ func (v *view) where(t *graph.Task, room int) *text {
 	}
 	p := placeOf(t)
 	if p.frame == nil {
-		return line.add(warn, "no frame could be read")
+		return line.add(warn, noFrame(t))
 	}
 	function, at := safe(v.function(p.frame), v.ascii), safe(location(p.frame), v.ascii)
 	others := line.width + columns(at)

@@ -47,3 +47,13 @@ func namesItself(t *graph.Task) bool {
 	}
 	return true
 }
+
+// noFrame says why a task shows no frame: nothing of one that has ended, whose
+// frames are gone.
+func noFrame(t *graph.Task) string {
+	switch t.State {
+	case graph.StateDone, graph.StateFailed, graph.StateCancelled:
+		return ""
+	}
+	return "no frame could be read"
+}

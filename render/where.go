@@ -43,8 +43,8 @@ func (v *view) ways(t *graph.Task, ways [][]graph.Path, total int, more bool) {
 	}
 	l := v.newListing(true, all...)
 	l.frames(t.Frames)
-	if len(t.Frames) == 0 {
-		v.row(v.indent(frameGutter), v.say(warn, "no frame could be read"))
+	if why := noFrame(t); len(t.Frames) == 0 && why != "" {
+		v.row(v.indent(frameGutter), v.say(warn, why))
 	}
 	first, shown := l.number, 0
 	for _, alike := range ways {

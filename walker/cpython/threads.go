@@ -23,6 +23,7 @@ type thread struct {
 	frames []frame.Frame // innermost first
 	own    []frame.Frame // those that are no task's
 	runs   *task         // the outermost task on its stack; nil: none
+	works  *executor     // the pool that it is a worker of; nil: none
 }
 
 // findThreads lists the threads of every interpreter with their frames.
@@ -80,7 +81,13 @@ func (w *walk) nativeThread(ident uint64) int {
 
 // ownFrames leaves the thread the frames that are no task's: those further out
 // than the outermost coroutine of a task, or all.
-func (w *walk) ownFrames(th *thread) {
+func (w *walk) ownFrames() {
+	for _, th := range w.threads {
+		w.ownFramesOf(th)
+	}
+}
+
+func (w *walk) ownFramesOf(th *thread) {
 	for i := len(th.frames) - 1; i >= 0; i-- {
 		if gen := th.frames[i].Gen; gen != 0 && w.byCoro[gen] != nil {
 			th.runs = w.byCoro[gen]
@@ -100,10 +107,11 @@ func (w *walk) describeThreads() {
 	}
 	for _, t := range w.threads {
 		t.node.Name = names[t.interp][t.ident]
-		w.ownFrames(t)
 		for i := range t.own {
 			t.node.Frames = append(t.node.Frames, w.graphFrame(&t.own[i], graph.FrameCall))
 		}
+		w.waitOfThread(t)
+		w.settleThread(t)
 		w.check(t.node, "the thread")
 	}
 }
@@ -126,4 +134,36 @@ func (w *walk) threadNames(in *interp) map[uint64]string {
 		}
 	}
 	return names
+}
+
+// loopFunctions are where a thread stands that runs an event loop. (uvloop's
+// own have no frames; what calls them does.)
+var loopFunctions = map[string]bool{
+	"asyncio.base_events.BaseEventLoop.run_forever":        true,
+	"asyncio.base_events.BaseEventLoop.run_until_complete": true,
+	"asyncio.runners.Runner.run":                           true,
+	"asyncio.runners.run":                                  true,
+}
+
+// settleThread tells threads with something of their own to show from those
+// that only run tasks: a loop's, and a worker that waits for its next job.
+func (w *walk) settleThread(t *thread) {
+	if t.works != nil && len(t.own) > 0 && t.own[0].Func == workerLoop {
+		t.node.State, t.node.System = graph.StateWaiting, true
+		t.node.Waits = []graph.Wait{{Kind: graph.WaitRuntime, Text: "idle worker of an executor"}}
+		return
+	}
+	for i := range t.own {
+		if loopFunctions[t.own[i].Func] && (t.runs != nil || i == 0 || idleLoop[t.own[0].Func]) {
+			t.node.System = true
+			return
+		}
+	}
+}
+
+// idleLoop are the functions in which a loop waits for something to happen.
+var idleLoop = map[string]bool{
+	"selectors.EpollSelector.select":  true,
+	"selectors.PollSelector.select":   true,
+	"selectors.SelectSelector.select": true,
 }

@@ -32,7 +32,9 @@ type walk struct {
 	byCoro   map[object.Ref]*task // by its outermost coroutine
 	groups   map[object.Ref]*graph.Group
 	holdings []holding
-	nesting  int // of Futures that stand for others, while one is described
+	jobs     map[object.Ref]job   // by their Futures of concurrent.futures
+	byResult map[object.Ref]*task // see threadsafe
+	nesting  int                  // of Futures that stand for others, while one is described
 	origins  origins
 	frames   map[frameKey]*graph.Frame
 	node     *graph.Runtime
@@ -60,12 +62,15 @@ var steps = []step{
 	{"the threads", (*walk).findThreads},
 	{"the tasks", (*walk).findTasks},
 	{"the tasks' frames", (*walk).readChains},
+	{"the threads' frames", (*walk).ownFrames},
+	{"the executors", (*walk).findExecutors},
 	{"the groups", (*walk).findGroups},
 	{"the open with-blocks", (*walk).findManagers},
 	{"the waits", (*walk).describeWaits},
 	{"the holders", (*walk).findHolders},
 	{"how tasks ended", (*walk).describeErrors},
 	{"the threads' waits", (*walk).describeThreads},
+	{"what is wrong", (*walk).findProblems},
 }
 
 func (w *walk) run(ctx context.Context) error {

@@ -152,6 +152,11 @@ type Container struct {
 	MemberDef   int // PyMemberDescrObject.d_member: PyMemberDef{name, type, offset at 16}
 
 	// dequeobject of _collections; a block is {leftlink, data[64], rightlink}.
+	// simplequeueobject of _queue: to 3.12 a list and where it begins, from 3.13
+	// on a ring of references.
+	SimpleList, SimpleListPos                  int
+	RingGet, RingItems, RingCapacity, RingUsed int
+
 	DequeLeftBlock, DequeLeftIndex  int
 	DequeBlockData                  int
 	DequeBlockLeft, DequeBlockRight int

@@ -29,6 +29,10 @@ func v313() Layout {
 	l.Thread.NativeID = 160
 	l.Thread.RunningLoop = 304
 
+	l.Container.SimpleList, l.Container.SimpleListPos = Absent, Absent
+	l.Container.RingGet, l.Container.RingItems = 32, 40
+	l.Container.RingCapacity, l.Container.RingUsed = 48, 56
+
 	l.Type.ManagedIsTagged = false
 	l.Type.InlineFlag = 1 << 2
 	l.Type.ValuesHeader = 8

@@ -183,5 +183,8 @@ func containers38() Container {
 		DequeBlockData: 8,
 		DequeBlockLeft: 0, DequeBlockRight: 520,
 		DequeMaxLen: 64,
+
+		SimpleList: 32, SimpleListPos: 40,
+		RingGet: Absent, RingItems: Absent, RingCapacity: Absent, RingUsed: Absent,
 	}
 }

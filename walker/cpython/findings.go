@@ -1,0 +1,123 @@
+package cpython
+
+import (
+	"fmt"
+
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// findProblems says what is wrong beyond who waits for whom.
+func (w *walk) findProblems() {
+	w.findBlockedLoops()
+	w.findSaturated()
+	w.findLostExceptions()
+	w.findSwallowedCancels()
+}
+
+// findBlockedLoops: a loop runs one task at a time. While that one stands in a
+// system call, whoever else is ready does not run.
+func (w *walk) findBlockedLoops() {
+	for _, th := range w.threads {
+		t := th.runs
+		if t == nil || len(t.node.Frames) == 0 {
+			continue
+		}
+		ready, ok := w.length(w.attr(t.loop, "_ready"))
+		if !ok || ready == 0 {
+			continue
+		}
+		call, inCall := w.systemCall(th)
+		if !inCall {
+			continue // it is on a CPU: a loop at work
+		}
+		top := t.node.Frames[0]
+		w.b.Problem(&graph.Problem{
+			Code: "blocked-loop", Severity: graph.Warning, Tasks: []graph.TaskID{t.node.ID},
+			Message: fmt.Sprintf("%s keeps its event loop from running: it stands in the system call %s at %s, while %s",
+				t.node.ID, call, top.Func, plural(int(ready), "callback is ready", "callbacks are ready")),
+			Evidence: graph.Evidence{Confidence: graph.Proven, How: "the thread's registers, len(loop._ready)"},
+		})
+	}
+}
+
+// findSaturated: jobs wait while all the threads that a pool may have work.
+func (w *walk) findSaturated() {
+	told := map[*executor]bool{}
+	for _, j := range w.jobs {
+		e := j.executor
+		if told[e] || e.queued == 0 || e.busy < e.workers || int64(e.workers) < e.most {
+			continue
+		}
+		told[e] = true
+		p := &graph.Problem{
+			Code: "pool-saturated", Severity: graph.Warning, Resources: []graph.ResourceID{w.pool(e).ID},
+			Message: fmt.Sprintf("all %d threads of a thread pool are busy, and %s", e.workers,
+				plural(e.queued, "job waits for one", "jobs wait for one")),
+			Evidence: graph.Evidence{Confidence: graph.Proven, How: "the pool's queue, and what its threads work on"},
+		}
+		for _, t := range w.threads {
+			if t.works == e {
+				p.Tasks = append(p.Tasks, t.node.ID)
+			}
+		}
+		w.b.Problem(p)
+	}
+}
+
+// findLostExceptions: a task ended with an exception, and nobody has looked.
+func (w *walk) findLostExceptions() {
+	byType := map[string]*graph.Problem{}
+	for _, t := range w.tasks {
+		if t.exception == 0 || !t.logTB || len(t.callbacks) > 0 || t.node.Error == nil {
+			continue
+		}
+		p := byType[t.node.Error.Type]
+		if p == nil {
+			p = &graph.Problem{
+				Code: "lost-exception", Severity: graph.Warning,
+				Evidence: graph.Evidence{Confidence: graph.Proven, How: "fut_log_tb"},
+			}
+			byType[t.node.Error.Type] = p
+			w.b.Problem(p)
+		}
+		p.Tasks = append(p.Tasks, t.node.ID)
+		p.Message = fmt.Sprintf("%s ended with %s that nobody has retrieved",
+			plural(len(p.Tasks), "task", "tasks"), t.node.Error.Type)
+	}
+}
+
+// findSwallowedCancels: a task was asked to end, was told so, and waits on.
+func (w *walk) findSwallowedCancels() {
+	p := &graph.Problem{
+		Code: "swallowed-cancel", Severity: graph.Info,
+		Evidence: graph.Evidence{Confidence: graph.Proven, How: "task_num_cancels_requested"},
+	}
+	for _, t := range w.tasks {
+		if c := t.node.Cancel; c != nil && c.Requested > 0 && !c.Pending && t.state == pendingFuture && t.waiter != 0 && !w.beingCancelled(t.waiter) {
+			p.Tasks = append(p.Tasks, t.node.ID)
+		}
+	}
+	if len(p.Tasks) > 0 {
+		p.Message = plural(len(p.Tasks), "task was", "tasks were") + " cancelled and waits on: for its cleanup, or because it swallowed the cancellation"
+		w.b.Problem(p)
+	}
+}
+
+// beingCancelled tells whether what a task waits for was cancelled too, so that
+// the task has yet to hear of it.
+func (w *walk) beingCancelled(o object.Ref) bool {
+	f := w.readFuture(o)
+	if f.state == cancelledFuture {
+		return true
+	}
+	t := w.byAddr[o]
+	return t != nil && t.node.Cancel != nil && t.node.Cancel.Pending
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
