@@ -1,6 +1,10 @@
 package testtarget
 
 import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -61,5 +65,32 @@ func TestPythonsAreWhatTheySay(t *testing.T) {
 				t.Errorf("%s is %+v and not %s, %s", exe, seen, p.Minor, kind)
 			}
 		})
+	}
+}
+
+// The programs are formatted in a way that diffs stay small, and are all
+// compiled by the oldest Python.
+func TestPythonProgramsCompile(t *testing.T) {
+	p := Pythons(t)[0]
+	files, err := filepath.Glob(filepath.Join(Root(t), "testdata", "python", "*.py"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no programs: %v", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			if len(line) > 120 || strings.HasSuffix(line, " ") || strings.Contains(line, "\t") {
+				t.Errorf("%s:%d is too long, or has a tab or a space at its end", filepath.Base(file), i+1)
+			}
+		}
+		cmd := exec.Command(p.Exe(t), "-s", "-W", "error", "-c", "import sys; compile(sys.stdin.read(), sys.argv[1], 'exec')", file)
+		cmd.Env = plainEnv()
+		cmd.Stdin = bytes.NewReader(text)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", filepath.Base(file), err, out)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package testtarget
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -77,8 +78,9 @@ func ParsePythonStack(dump string) (PythonStack, error) {
 
 var needs = regexp.MustCompile(`(?m)^Needs Python 3\.(\d+)`)
 
-// PythonPrograms returns the programs of testdata/python that run on p: all
-// but those whose first words say that they need a later Python.
+// PythonPrograms returns the programs of testdata/python that tell of
+// themselves (those that import ready) and run on p: whose first words do not
+// say that they need a later Python.
 func PythonPrograms(t testing.TB, p Python) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(Root(t), "testdata", "python", "*.py"))
@@ -91,7 +93,7 @@ func PythonPrograms(t testing.TB, p Python) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if filepath.Base(file) == "ready.py" {
+		if !bytes.Contains(text, []byte("\nimport ready\n")) {
 			continue
 		}
 		if m := needs.FindSubmatch(text); m != nil {

@@ -237,7 +237,8 @@ def describe_loop(loop):
 
 
 def describe(task):
-    chain = list(awaited(task.get_coro()))
+    # An eager task that is done has no coroutine; 3.12.1 dies of being asked.
+    chain = [] if task.done() else list(awaited(task.get_coro()))
     frames = [place(frame_of(a), a.__qualname__) for a in reversed(chain) if code_of(a) is not None and frame_of(a)]
     waits_for = task._fut_waiter
     return {
