@@ -96,6 +96,7 @@ func (r *Reader) set(o Ref, limit int64) ([]Ref, int64) {
 	}
 	var out []Ref
 	for i := uint64(0); i <= mask && int64(len(out)) < min(used, limit); i++ {
+		r.spend()
 		k := r.Ref(table + 16*i)
 		// The place of an item that was removed has a dummy with the hash -1,
 		// which no object has.
@@ -140,8 +141,12 @@ func (r *Reader) deque(o Ref, limit int64) ([]Ref, int64) {
 	}
 	var out []Ref
 	left := min(n, limit)
-	past, steps := block, 1 // a block that was passed: not to be met again
-	for blocks := 1; left > 0; blocks++ {
+	var round circle
+	for left > 0 {
+		if round.closes(block) {
+			r.failf("the blocks of the deque at %#x go round in a circle", uint64(o))
+			return nil, 0
+		}
 		here := min(int64(dequeBlock-at), left)
 		out = append(out, r.refs(block+uint64(l.DequeBlockData)+8*at, here)...)
 		left, at = left-here, 0
@@ -151,15 +156,28 @@ func (r *Reader) deque(o Ref, limit int64) ([]Ref, int64) {
 		if r.err != nil {
 			return nil, 0
 		}
-		if block == past && left > 0 {
-			r.failf("the blocks of the deque at %#x go round in a circle", uint64(o))
-			return nil, 0
-		}
-		if blocks == steps {
-			past, steps = block, 2*steps
-		}
 	}
 	return out, n
+}
+
+// circle finds out whether a list of nodes leads back to itself, by a node
+// that was passed and is not to be met again: after 1, 2, 4, 8 ... steps
+// another one (Brent's algorithm).
+type circle struct {
+	past         uint64
+	steps, until int
+}
+
+// closes is told each node, and says whether it was told that one before: not
+// at once, but before the circle was gone round three times.
+func (c *circle) closes(node uint64) bool {
+	if c.steps > 0 && node == c.past {
+		return true
+	}
+	if c.steps++; c.steps > c.until {
+		c.past, c.until = node, 2*c.steps
+	}
+	return false
 }
 
 // WeakSet returns the living items of a weakref.WeakSet.

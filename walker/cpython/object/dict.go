@@ -115,6 +115,7 @@ func (r *Reader) items(t table) iter.Seq2[Ref, Ref] {
 			n = min(t.used, t.count)
 		}
 		for i := range n {
+			r.spend()
 			at := i
 			if t.order != 0 {
 				if at = uint64(r.U8(t.order + i*t.step)); at >= t.count {
@@ -173,12 +174,14 @@ func (r *Reader) lookup(o Ref, key string) Ref {
 func (r *Reader) find(t *table, key string) (uint64, bool) {
 	if known := r.interned[key]; known != 0 {
 		for i := uint64(0); i < t.count && r.err == nil; i++ {
+			r.spend()
 			if r.keyAt(t, i) == known {
 				return i, true
 			}
 		}
 	}
 	for i := range t.count {
+		r.spend()
 		k := r.keyAt(t, i)
 		if k != 0 && r.strIs(k, key) {
 			r.intern(key, k)

@@ -44,13 +44,14 @@ const maxCrossings = 1 << 16
 // https://github.com/python/cpython/blob/v3.12.1/Include/cpython/traceback.h
 func (r *Reader) Traceback(tb Ref) []Crossing {
 	var out []Crossing
+	var round circle
 	l := &r.l.Traceback
 	for tb != 0 && !r.IsNone(tb) {
 		if !r.exactly(tb, "traceback") {
 			return nil
 		}
-		if len(out) == maxCrossings {
-			r.failf("a traceback has more than %d entries, or goes round in a circle", maxCrossings)
+		if round.closes(uint64(tb)) || len(out) == maxCrossings {
+			r.failf("the traceback at %#x goes round in a circle, or has more than %d entries", uint64(tb), maxCrossings)
 			return nil
 		}
 		out = append(out, Crossing{

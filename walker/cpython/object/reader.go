@@ -2,7 +2,9 @@ package object
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker/cpython/layout"
@@ -26,6 +28,7 @@ type Reader struct {
 	err   error
 	exact bool // the image is being recorded: no byte too many
 	word  [8]byte
+	fuel  int64 // places of tables that may still be looked at
 
 	lines [cacheLines]line
 	pages map[uint64]*page // by number; nil: it cannot be read whole
@@ -66,6 +69,7 @@ func NewReader(img *dlvext.Image, l *layout.Layout) *Reader {
 		mem:   img.Memory,
 		l:     l,
 		exact: dlvext.ReadSet(img) != nil,
+		fuel:  math.MaxInt64,
 		pages: map[uint64]*page{},
 		types: map[Ref]*Type{},
 
@@ -104,6 +108,17 @@ func (r *Reader) Fail(err error) {
 func (r *Reader) failf(format string, args ...any) {
 	if r.err == nil {
 		r.err = fmt.Errorf(format, args...)
+	}
+}
+
+// errFuel is the failure of what would go through more than it may.
+var errFuel = errors.New("there is too much to go through")
+
+// spend is called for each place of a table that is looked at. What bounds the
+// items of a value does not bound the empty places between them.
+func (r *Reader) spend() {
+	if r.fuel--; r.fuel < 0 {
+		r.Fail(errFuel)
 	}
 }
 

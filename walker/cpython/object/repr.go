@@ -57,7 +57,10 @@ func (r *Reader) Repr(o Ref, b Bounds) string {
 		return ""
 	}
 	p := &printer{r: r, b: b.withDefaults()}
+	before := r.fuel
+	r.fuel = min(before, mostPlaces)
 	p.value(o, 0)
+	r.fuel = before
 	if len(p.out) <= p.b.Length {
 		return string(p.out)
 	}
@@ -67,6 +70,10 @@ func (r *Reader) Repr(o Ref, b Bounds) string {
 	}
 	return string(p.out[:cut]) + "…"
 }
+
+// mostPlaces is how many places of dicts and sets one Repr looks at: enough for
+// what is large and nearly empty, and some milliseconds.
+const mostPlaces = 1 << 18
 
 // printer is one Repr under way.
 type printer struct {
@@ -146,7 +153,7 @@ func (p *printer) object(o Ref, t *Type, depth int) {
 		p.class(o)
 	case t.Flags&flagTuple != 0 && p.namedTuple(o, t, depth):
 	case p.builtin(t) != nil:
-		p.print(t.Name + "(")
+		p.print(plainName(t.Name) + "(")
 		p.builtin(t)(p, o, depth)
 		p.print(")")
 	default:
