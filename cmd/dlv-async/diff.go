@@ -49,7 +49,9 @@ With --fail-on, a problem counts that the second has and the first has not.`,
 			if look.format != "text" && look.format != "json" {
 				return usagef("diff cannot be drawn as %s; it can be text or json", look.format)
 			}
-			d, err := a.compare(c.Context(), args[0], args[1], look)
+			options := snapshot.Options{Tool: tool()}
+			flags.apply(&options)
+			d, err := a.compare(c.Context(), args[0], args[1], options, look)
 			if err != nil {
 				return err
 			}
@@ -71,8 +73,7 @@ With --fail-on, a problem counts that the second has and the first has not.`,
 
 // compare reads two snapshots and compares the tasks that the filters pick in
 // either: one that moved out of a filter's sight is not gone.
-func (a *app) compare(ctx context.Context, from, to string, l *look) (*graph.Diff, error) {
-	options := snapshot.Options{Tool: tool()}
+func (a *app) compare(ctx context.Context, from, to string, options snapshot.Options, l *look) (*graph.Diff, error) {
 	first, err := a.open(ctx, from, options)
 	if err != nil {
 		return nil, err
@@ -80,6 +81,10 @@ func (a *app) compare(ctx context.Context, from, to string, l *look) (*graph.Dif
 	second, err := a.open(ctx, to, options)
 	if err != nil {
 		return nil, err
+	}
+	if l.redact {
+		first.Redact()
+		second.Redact()
 	}
 	if l.filtered {
 		picked := map[graph.TaskID]bool{}

@@ -5,10 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -210,7 +212,7 @@ func redacted(ts *testscript.TestScript, _ bool, source []string) {
 		if v.ofTask {
 			args = append(args, "~main.check")
 		}
-		for _, output := range []string{"text", "json"} {
+		for _, output := range append([]string{"text", "json"}, slices.Collect(maps.Keys(v.more))...) {
 			args := append(args, "--redact", "--locals", "--full", "--system", "-o", output)
 			ts.Check(ts.Exec("dlv-async", args...))
 			if strings.Contains(ts.ReadFile("stdout")+ts.ReadFile("stderr"), "hunter2") {

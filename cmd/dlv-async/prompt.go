@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -43,8 +42,8 @@ func (a *app) prompt(ctx context.Context, take source, s *graph.Snapshot, flags 
 		io.Reader
 		io.Writer
 	}{a.stdin, a.stdout}, "(dlv-async) ")
-	editor.AutoCompleteCallback = completeLine
 	session := &session{app: a, take: take, now: s, flags: *flags}
+	editor.AutoCompleteCallback = session.complete
 	for {
 		// The terminal is raw only while a line is edited, so that Ctrl-C
 		// interrupts what a line started.
@@ -60,7 +59,7 @@ func (a *app) prompt(ctx context.Context, take source, s *graph.Snapshot, flags 
 		if err != nil {
 			return err
 		}
-		words := strings.Fields(line)
+		words := splitWords(line)
 		if len(words) == 1 && (words[0] == "quit" || words[0] == "exit" || words[0] == "q") {
 			return nil
 		}
@@ -123,21 +122,4 @@ func (p *session) run(ctx context.Context, words []string) error {
 	c.SetErr(p.app.stderr)
 	c.SetArgs(words)
 	return c.ExecuteContext(ctx)
-}
-
-// completeLine completes the first word at Tab.
-func completeLine(line string, pos int, key rune) (string, int, bool) {
-	if key != '\t' || pos != len(line) || strings.Contains(line, " ") {
-		return "", 0, false
-	}
-	var matches []string
-	for _, name := range append(viewNames(), promptCommands...) {
-		if strings.HasPrefix(name, line) {
-			matches = append(matches, name)
-		}
-	}
-	if len(matches) != 1 {
-		return "", 0, false
-	}
-	return matches[0] + " ", len(matches[0]) + 1, true
 }

@@ -97,22 +97,28 @@ func parseView(args []string, format string) (request, error) {
 		}
 		return request{view: views[0]}, nil
 	}
-	for _, v := range views {
-		if v.name != args[0] {
-			continue
-		}
-		switch rest := args[1:]; {
-		case v.ofTask && len(rest) == 0:
-			return request{}, usagef("%s needs a TASK: an id (go:57), ~text of a function's name, an address or thread:TID", v.name)
-		case v.ofTask && len(rest) == 1:
-			return request{view: v, task: rest[0]}, nil
-		case len(rest) == 0:
-			return request{view: v}, nil
-		default:
-			return request{}, usagef("%s takes no argument %q", v.name, rest[len(rest)-1])
-		}
+	v, ok := findView(args[0])
+	if !ok {
+		return request{}, usagef("%q is no view; the views are %s", args[0], strings.Join(viewNames(), ", "))
 	}
-	return request{}, usagef("%q is no view; the views are %s", args[0], strings.Join(viewNames(), ", "))
+	switch rest := args[1:]; {
+	case v.ofTask && len(rest) == 0:
+		return request{}, usagef("%s needs a TASK: an id (go:57), ~text of a function's name, an address or thread:TID", v.name)
+	case v.ofTask && len(rest) == 1:
+		return request{view: v, task: rest[0]}, nil
+	case len(rest) == 0:
+		return request{view: v}, nil
+	default:
+		return request{}, usagef("%s takes no argument %q", v.name, rest[len(rest)-1])
+	}
+}
+
+func findView(name string) (view, bool) {
+	i := slices.IndexFunc(views, func(v view) bool { return v.name == name })
+	if i < 0 {
+		return view{}, false
+	}
+	return views[i], true
 }
 
 func isView(name string) bool { return slices.Contains(viewNames(), name) }
