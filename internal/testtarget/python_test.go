@@ -68,8 +68,7 @@ func TestPythonsAreWhatTheySay(t *testing.T) {
 	}
 }
 
-// The programs are formatted in a way that diffs stay small, and are all
-// compiled by the oldest Python.
+// The oldest Python compiles all programs, and warns of nothing.
 func TestPythonProgramsCompile(t *testing.T) {
 	p := Pythons(t)[0]
 	files, err := filepath.Glob(filepath.Join(Root(t), "testdata", "python", "*.py"))
@@ -80,11 +79,6 @@ func TestPythonProgramsCompile(t *testing.T) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
-		}
-		for i, line := range strings.Split(string(text), "\n") {
-			if len(line) > 120 || strings.HasSuffix(line, " ") || strings.Contains(line, "\t") {
-				t.Errorf("%s:%d is too long, or has a tab or a space at its end", filepath.Base(file), i+1)
-			}
 		}
 		cmd := exec.Command(p.Exe(t), "-s", "-W", "error", "-c", "import sys; compile(sys.stdin.read(), sys.argv[1], 'exec')", file)
 		cmd.Env = plainEnv()

@@ -17,7 +17,6 @@ ask for a frame makes a frame object, which tasks that nobody looked at lack.
 """
 
 import asyncio
-import collections
 import faulthandler
 import gc
 import json
@@ -32,7 +31,21 @@ kept = []  # tasks that are done, which no loop lists
 commands = {}
 
 
-Want = collections.namedtuple("Want", "what n leaf function")
+class Want:
+    """What must hold of the tasks or threads: a number of them that stand in
+    a function named leaf, called from function; or any condition."""
+
+    def __init__(self, what, n=0, leaf="", function="", condition=None):
+        self.what, self.n, self.leaf, self.function = what, n, leaf, function
+        self.condition = condition
+
+    def __repr__(self):
+        return "%d %s in %s, called from %s" % (self.n, self.what, self.leaf, self.function)
+
+    def reached(self, chains):
+        if self.condition:
+            return self.condition()
+        return self.n == sum(chain[0] == self.leaf and self.function in chain for chain in chains)
 
 
 def parked(n, leaf, function):
@@ -44,6 +57,11 @@ def parked(n, leaf, function):
 def thread(n, leaf, function):
     """Wants n threads that stand in a function named leaf, called from function."""
     return Want("threads", n, leaf, function)
+
+
+def holds(condition):
+    """Wants that a function without arguments returns what is true."""
+    return Want("conditions", condition=condition)
 
 
 def watch(loop=None):
@@ -105,12 +123,12 @@ def answer(command):
 
 def missing(wants):
     """Returns a want that does not hold, with what stands where; None: all do."""
-    standing = {"tasks": [names(task) for loop in loops for task in tasks_of(loop)], "threads": []}
+    chains = {"tasks": [names(task) for loop in loops for task in tasks_of(loop)]}
     if any(want.what == "threads" for want in wants):
-        standing["threads"] = [thread_names(frame) for frame in sys._current_frames().values()]
+        chains["threads"] = [thread_names(frame) for frame in sys._current_frames().values()]
     for want in wants:
-        if want.n != sum(chain[0] == want.leaf and want.function in chain for chain in standing[want.what]):
-            return want, standing
+        if not want.reached(chains.get(want.what)):
+            return want, chains
     return None
 
 
