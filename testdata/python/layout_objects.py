@@ -4,7 +4,7 @@ The command "facts" tells, as JSON, a list of
 
     [address, steps, size, value]
 
-which says: from the object at the address, go by the steps, each a sum of
+which says: from the object at the address (0: see interpreter()), go by the steps, each a sum of
 names of layout.Layout and numbers, with a pointer followed between two steps;
 there stand size bytes that are the value: a number, or the name of one.
 """
@@ -32,7 +32,7 @@ def fact(o, steps, value, size=8):
     kept.extend([o, value])
     if not isinstance(value, (int, str)):
         value = id(value)
-    facts.append([id(o), steps, size, value])
+    facts.append([0 if o is None else id(o), steps, size, value])
 
 
 def objects(o, **fields):
@@ -246,11 +246,33 @@ def futures(loop, waiting, tasks):
         objects(waiting._fut_waiter, Task__AwaitedBy=waiting)
     fact(asyncio.Task, ["Type.BasicSize"], "Task.Size")
     objects(asyncio.current_task(), Object__Type=type(asyncio.current_task()))
-    if sys.version_info >= (3, 13):
-        facts.append([0, ["Thread.RunningLoop"], 8, id(loop)])
+
+
+lock = threading.Lock()
+
+
+def stand(lock):
+    lock.acquire()
+
+
+def interpreter(loop, context, tasks):
+    """What hangs on the interpreter: at no address. Of thread are the fields of
+    the thread that stands in stand()."""
+    lock.acquire()
+    fact(None, ["modules"], sys.modules)
+    fact(None, ["thread", "Thread.ThreadID"], threading.get_ident())
+    fact(None, ["thread", "Thread.Context"], context)
+    fact(None, ["frame"], stand.__code__)
+    fact(None, ["collected"], kept)
+    fact(None, ["collected"], loop)
     if sys.version_info >= (3, 11):
-        facts.append([0, ["Thread.NativeID"], 8, threading.get_native_id()])
-    facts.append([0, ["Thread.ThreadID"], 8, threading.get_ident()])
+        fact(None, ["thread", "Thread.NativeID"], threading.get_native_id())
+    if sys.version_info >= (3, 13):
+        fact(None, ["thread", "Thread.RunningLoop"], loop)
+    if sys.version_info >= (3, 14):
+        fact(None, ["thread", "Thread.RunningTask"], asyncio.current_task())
+        for task in tasks:
+            fact(None, ["tasks"], task)
 
 
 async def main():
@@ -270,9 +292,12 @@ async def main():
     futures(loop, waiting, tasks)
     if sys.version_info >= (3, 14):
         objects(waiting, Task__AwaitedBy=other)
+    context = contextvars.copy_context()
+    kept.append(context)
+    interpreter(loop, context, [waiting, other])
     ready.on("facts", lambda: json.dumps(facts))
-    ready.when(ready.holds(lambda: True), blocked=(loop,))
-    threading.Event().wait()
+    ready.when(ready.thread(1, "stand", "main"), blocked=(loop,))
+    context.run(stand, lock)
 
 
 asyncio.run(main())

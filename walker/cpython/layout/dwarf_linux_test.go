@@ -27,6 +27,7 @@ func inDebugInfo(l *Layout) map[*int]string {
 		&l.Interp.GC:                "_is.gc",
 		&l.GC.Runtime:               "_PyRuntimeState.gc",
 		&l.GC.Generations:           "_gc_runtime_state.generations",
+		&l.GC.Generation0:           "_gc_runtime_state.generation0",
 		&l.GC.Generation:            "sizeof gc_generation",
 		&l.GC.Header:                "sizeof PyGC_Head",
 		&l.Thread.Next:              "PyThreadState.next",

@@ -70,6 +70,7 @@ type Thread struct {
 type GC struct {
 	Runtime     int // 3.8: of the state in _PyRuntimeState; else Absent
 	Generations int // in the state: the first generation's list head; the low two bits of the links are flags
+	Generation0 int // in the state: a pointer to that head, which 3.14.0 to 3.14.4 do not have
 	Generation  int // size of one struct gc_generation
 	Count       int // how many lists there are, young to old, without the permanent one
 	Header      int // size of PyGC_Head, which stands before each object

@@ -71,7 +71,7 @@ func (f fact) check(t *testing.T, img *dlvext.Image, l *Layout, runtime uint64) 
 		want = uint64(number(t, l, f.name))
 	}
 	if f.addr == 0 {
-		f.checkThreads(t, img, l, runtime)
+		f.checkInterpreter(t, img, l, runtime)
 		return
 	}
 	got := uint64(0)
@@ -102,23 +102,6 @@ func (f fact) check(t *testing.T, img *dlvext.Image, l *Layout, runtime uint64) 
 	if got != want {
 		t.Errorf("%s is %#x, and not %#x", strings.Join(f.steps, ", there "), got, want)
 	}
-}
-
-// checkThreads looks for a fact among the threads of the first interpreter.
-func (f fact) checkThreads(t *testing.T, img *dlvext.Image, l *Layout, runtime uint64) {
-	t.Helper()
-	interp := load(t, img, runtime+uint64(l.Runtime.InterpretersHead), 8)
-	thread := load(t, img, interp+uint64(l.Interp.ThreadsHead), 8)
-	for range 10 {
-		if thread == 0 {
-			break
-		}
-		if load(t, img, thread+uint64(number(t, l, f.steps[0])), f.size) == f.value {
-			return
-		}
-		thread = load(t, img, thread+uint64(l.Thread.Next), 8)
-	}
-	t.Errorf("no thread has %s %#x", f.steps[0], f.value)
 }
 
 // awaited is what a suspended generator awaits, by the top of its stack.

@@ -16,6 +16,7 @@ func (i *Interpreter) settle(img *dlvext.Image) error {
 	// A thread may have ended between two reads of a process that runs.
 	for range 3 {
 		if err = i.look(img); err == nil {
+			i.placeGenerations(img)
 			return nil
 		}
 		var fault *dlvext.Fault
@@ -112,6 +113,25 @@ func (i *Interpreter) lookAt(img *dlvext.Image, state uint64) error {
 		return errMisfit(fmt.Sprintf("its sys.modules is a %.16q, and no dict", text))
 	}
 	return nil
+}
+
+// placeGenerations corrects where the garbage collector's lists begin, by the
+// pointer to the first of them: in 3.13.0 they are 24 bytes into its state, in
+// 3.13.18 only 20, and debug offsets do not tell.
+func (i *Interpreter) placeGenerations(img *dlvext.Image) {
+	l := i.Layout
+	state := i.Runtime + uint64(l.GC.Runtime)
+	if l.GC.Runtime == Absent {
+		interp, err := readWord(img, i.Runtime+uint64(l.Runtime.InterpretersHead))
+		if err != nil || interp == 0 {
+			return
+		}
+		state = interp + uint64(l.Interp.GC)
+	}
+	const before = 64 // bytes that stand before the lists at most
+	if first, err := readWord(img, state+uint64(l.GC.Generation0)); err == nil && first >= state && first-state < before {
+		l.GC.Generations = int(first - state)
+	}
 }
 
 // readWord reads 8 bytes.

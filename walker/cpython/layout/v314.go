@@ -26,6 +26,8 @@ func v314() Layout {
 	l.Thread.RunningTask = 872
 	l.Thread.AsyncioTasks = 880
 
+	l.GC.Generation0 = 256
+
 	l.Container.TupleItems = 32
 
 	l.Code.Bytecode = 208

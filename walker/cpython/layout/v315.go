@@ -33,6 +33,7 @@ func v315() Layout {
 
 	// What it kept to delete later went to the threads.
 	l.GC.Generations = 8
+	l.GC.Generation0 = 168
 
 	l.Type.HeapName = 864
 	l.Type.CachedKeys = 888

@@ -39,7 +39,7 @@ func v38() Layout {
 			RunningTask:    Absent,
 			AsyncioTasks:   Absent,
 		},
-		GC:     GC{Runtime: 344, Generations: 24, Generation: 24, Count: 3, Header: 16},
+		GC:     GC{Runtime: 344, Generations: 24, Generation0: 96, Generation: 24, Count: 3, Header: 16},
 		Object: Object{Type: 8, Size: 16, Header: 16},
 		Type: Type{
 			Name:          24,
