@@ -57,7 +57,8 @@ type capture struct {
 
 	image    *Image
 	memory   *capturing
-	finished chan outcome // of collect
+	start    chan context.Context // what collect begins with
+	finished chan outcome         // of collect
 }
 
 // outcome is how a collect ended.
@@ -104,9 +105,9 @@ func reserveFor(o CaptureOptions, status procStatus) int {
 
 // stopped does what is done under the stop. It runs on a thread of its own.
 func (c *capture) stopped() error {
-	// Who keeps others waiting comes first, where the kernel allows that. The
-	// thread ends after this, and its rank with it.
-	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, -20)
+	hurry()
+	c.prepare()
+	defer close(c.start)
 	watch, err := armDeadman(c.options.MaxStop)
 	if err != nil {
 		return err
@@ -139,7 +140,7 @@ func (c *capture) read(s *seizure, deadline time.Time) error {
 	}
 	ctx, cancel := context.WithDeadline(c.ctx, deadline)
 	defer cancel()
-	c.begin(ctx)
+	c.start <- ctx
 	select {
 	case result := <-c.finished:
 		c.memory.freeze(ctx.Err() != nil) // then it may have left out the rest
@@ -150,27 +151,35 @@ func (c *capture) read(s *seizure, deadline time.Time) error {
 	return nil
 }
 
-// begin starts collect. What it panics with is kept: the target is to be let
-// go before the panic goes on.
-func (c *capture) begin(ctx context.Context) {
-	c.finished = make(chan outcome, 1)
+// prepare makes a thread ready for collect, before anybody waits for it.
+func (c *capture) prepare() {
+	c.start, c.finished = make(chan context.Context, 1), make(chan outcome, 1)
 	go func() {
-		var result outcome
-		completed := false
-		defer func() {
-			if !completed {
-				result = outcome{err: errors.New("the capture was abandoned"), panicked: recover()}
-			}
-			c.finished <- result
-		}()
-		// What was read before the stop, while it was recorded, belongs to it.
-		c.memory.ReadMany(ReadSet(c.image))
-		result.err = c.collect(ctx, c.image)
-		if (c.options.Heap || c.options.Private) && result.err == nil {
-			result.err = c.readHeap(ctx)
+		hurry()
+		if ctx, ok := <-c.start; ok {
+			c.run(ctx)
 		}
-		completed = true
 	}()
+}
+
+// run runs collect. What it panics with is kept: the target is to be let go
+// before the panic goes on.
+func (c *capture) run(ctx context.Context) {
+	var result outcome
+	completed := false
+	defer func() {
+		if !completed {
+			result = outcome{err: errors.New("the capture was abandoned"), panicked: recover()}
+		}
+		c.finished <- result
+	}()
+	// What was read before the stop, while it was recorded, belongs to it.
+	c.memory.ReadMany(ReadSet(c.image))
+	result.err = c.collect(ctx, c.image)
+	if (c.options.Heap || c.options.Private) && result.err == nil {
+		result.err = c.readHeap(ctx)
+	}
+	completed = true
 }
 
 // running captures the process without a stop.
@@ -181,7 +190,8 @@ func (c *capture) running() (*Image, error) {
 	c.addNote("torn: the process was read while it ran, so that parts of what is shown may never have been true together")
 	c.dated(time.Now())
 	c.image.Threads = c.runningThreads()
-	c.begin(c.ctx)
+	c.finished = make(chan outcome, 1)
+	go c.run(c.ctx)
 	if err := c.finish(); err != nil {
 		return nil, err
 	}

@@ -1,11 +1,8 @@
 package dlvext
 
 import (
-	"errors"
 	"sync"
 	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // capturing is the memory of a process while it is being captured, and the
@@ -239,14 +236,7 @@ func (c *capturing) copyRuns(runs []transfer) {
 	if len(runs) == 0 {
 		return
 	}
-	var other errgroup.Group
-	first := runs
-	if half := halfOf(runs); half > 0 {
-		first = runs[:half]
-		other.Go(func() error { return c.reader.copyAll(runs[half:], c) })
-	}
-	err := errors.Join(c.reader.copyAll(first, c), other.Wait())
-
+	err := c.copyParts(inParts(runs))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.kept = append(c.kept, runs)
@@ -255,26 +245,54 @@ func (c *capturing) copyRuns(runs []transfer) {
 	c.cut = c.cut || c.over.Load()
 }
 
-// halfOf splits the work of copying the runs in half; 0: it is too little.
-func halfOf(runs []transfer) int {
+// copyParts copies the parts, with another thread's help when there are
+// several. Where that one gets no processor, this one does it all: it waits
+// for the parts, not for the thread.
+func (c *capturing) copyParts(parts [][]transfer) error {
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	var left sync.WaitGroup
+	left.Add(len(parts))
+	work := func() {
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= len(parts) {
+				return
+			}
+			if err := c.reader.copyAll(parts[i], c); err != nil {
+				failed.Store(&err)
+			}
+			left.Done()
+		}
+	}
+	if len(parts) > 1 {
+		go func() {
+			hurry()
+			work()
+		}()
+	}
+	work()
+	left.Wait()
+	if err := failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// inParts splits the work of copying the runs.
+func inParts(runs []transfer) (parts [][]transfer) {
 	const (
 		eachCosts = 4096    // a run costs the kernel what as many bytes cost
 		tooLittle = 1 << 20 // costs less than it takes to begin on another thread
 	)
-	total := 0
-	for _, r := range runs {
-		total += len(r.dst) + eachCosts
-	}
-	if total < tooLittle {
-		return 0
-	}
-	sum := 0
+	sum, from := 0, 0
 	for i, r := range runs {
-		if sum += len(r.dst) + eachCosts; sum > total/2 {
-			return i
+		if sum += len(r.dst) + eachCosts; sum >= tooLittle/2 && i+1 < len(runs) {
+			parts = append(parts, runs[from:i+1])
+			sum, from = 0, i+1
 		}
 	}
-	return 0
+	return append(parts, runs[from:])
 }
 
 // known adds memory that is zeros, without its having been read.
