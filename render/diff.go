@@ -141,7 +141,7 @@ func (v *view) moved(was *view, tasks []graph.TaskID) {
 		column := v.taskLine(was.s.Task(alike[0]), alike, was.doingText(alike), 0, 0, left, left)
 		t := v.s.Task(alike[0])
 		below := v.indent(column)
-		head := v.say(quiet, v.calls+" ").join(v.where(t, v.width-column-2))
+		head := v.say(quiet, v.calls+" ").join(v.where(t, len(alike) == 1, v.width-column-2))
 		v.pair(below, below, head, v.does(alike), 2)
 	}
 	if cut > 0 {

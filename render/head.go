@@ -31,7 +31,7 @@ func (v *view) aligned(n int, line func(i int) (*graph.Task, []graph.TaskID)) (l
 		if w := columns(safe(v.label(tasks), v.ascii)); w <= mostLabel {
 			labels = max(labels, w)
 		}
-		if w := v.where(t, v.width).width; w <= mostPlace {
+		if w := v.where(t, len(tasks) == 1, v.width).width; w <= mostPlace {
 			places = max(places, w)
 		}
 	}
@@ -45,7 +45,7 @@ func (v *view) taskLine(t *graph.Task, tasks []graph.TaskID, tail *text, labels,
 	head := v.say(ident, v.label(tasks)).pad(labels).add(normal, "  ")
 	begin := head.width
 	column = max(first.width+begin, rest.width+1)
-	head.join(v.where(t, v.width-first.width-begin))
+	head.join(v.where(t, len(tasks) == 1, v.width-first.width-begin))
 	if aligned := begin + places; head.width < aligned && first.width+aligned+2+tail.width <= v.width {
 		head.pad(aligned)
 	}
@@ -55,10 +55,11 @@ func (v *view) taskLine(t *graph.Task, tasks []graph.TaskID, tail *text, labels,
 
 // where says where a task stands: its name where it has one of its own, the
 // function, the line, and what it called there. In less than room columns
-// what it called goes, then the inside of the function's name.
-func (v *view) where(t *graph.Task, room int) *text {
+// what it called goes, then the inside of the function's name. Of a task that
+// stands for many the name is not theirs.
+func (v *view) where(t *graph.Task, alone bool, room int) *text {
 	line := v.text()
-	if name := v.ownName(t); name != "" {
+	if name := v.ownName(t); name != "" && alone {
 		line.add(strong, name).add(normal, "  ")
 	}
 	p := placeOf(t)
