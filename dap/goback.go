@@ -22,7 +22,7 @@ type goBackend struct {
 	d *delve.Debuggee
 
 	series *snapshot.Series // of the program as it is loaded now; used under d's lock
-	core   *coreFiles       // what is debugged is a core dump; nil: it is not
+	core   *coreSnapshot    // what is debugged is a core dump; nil: it is not
 
 	ownersMu sync.Mutex
 	owners   map[int]int // the goroutine of each frame that Delve's session gave an id in this stop
@@ -31,12 +31,8 @@ type goBackend struct {
 }
 
 // startGo puts a session of Delve's over a debuggee.
-func (a *adapter) startGo(m *wire.Message, d *delve.Debuggee, core *coreFiles) started {
-	b := &goBackend{panel: newPanel(a), d: d, core: core, owners: map[int]int{}}
-	if err := b.settings.read(m.Arguments); err != nil {
-		d.Discard()
-		return started{request: m, err: err}
-	}
+func (a *adapter) startGo(m *wire.Message, p *panel, d *delve.Debuggee, core *coreSnapshot) started {
+	b := &goBackend{panel: p, d: d, core: core, owners: map[int]int{}}
 	b.path = func(path string) string { return delve.ClientPath(b.settings.delves.SubstitutePath, path) }
 	if m.Command == "launch" {
 		b.launched = m.Arguments
@@ -51,6 +47,9 @@ func (a *adapter) startGo(m *wire.Message, d *delve.Debuggee, core *coreFiles) s
 		// Delve's session finds its debugger made, as if by somebody else.
 		remote := *m
 		remote.Arguments = merge(m.Arguments, map[string]any{"mode": "remote", "processId": nil, "waitFor": nil})
+		if core != nil { // nothing else can come of it than a stop
+			remote.Arguments = merge(remote.Arguments, map[string]any{"stopOnEntry": true})
+		}
 		remote.Command = "attach"
 		b.p.forward(&remote, func(answer *wire.Message) { answer.Command = m.Command })
 	}
@@ -133,6 +132,10 @@ func (b *goBackend) event(m *wire.Message) {
 	case "stopped":
 		var body dap.StoppedEventBody
 		_ = json.Unmarshal(m.Body, &body)
+		if b.core != nil && b.core.s != nil && body.Reason == "entry" {
+			b.died(&body)
+			m.Body = encode(body)
+		}
 		b.newStop(body.ThreadId)
 	}
 	b.a.out.send(m)
@@ -146,12 +149,23 @@ func (b *goBackend) newStop(thread int) {
 	b.stopped(thread, b.take)
 }
 
+// died has a stop in a core dump be at what the process died of.
+func (b *goBackend) died(body *dap.StoppedEventBody) {
+	s := b.core.s
+	if g, ok := goroutine(focus(s)); ok {
+		body.ThreadId = g
+	}
+	if d := s.Process.Death; d != nil {
+		body.Reason, body.Description, body.Text = "exception", d.Kind, death(d)
+	}
+}
+
 // take takes a snapshot of the stopped program.
 func (b *goBackend) take(ctx context.Context) (s *graph.Snapshot, err error) {
 	if b.core != nil {
-		return b.core.take(ctx, b.a.options.Tool)
+		return b.core.s, b.core.err
 	}
-	o := snapshot.Options{Tool: b.a.options.Tool, Source: "debugger"}
+	o := snapshot.Options{Tool: b.a.options.Tool, Source: "debugger"} // Delve's session has the variables
 	err = b.d.Look(ctx, func(img *dlvext.Image, fresh bool) error {
 		if fresh || b.series == nil {
 			if b.series, err = snapshot.NewSeries(img, o); err != nil {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/dlv-async/dlv-async/dap/delve"
 )
 
 // settings are what a launch or attach request has under "async", and what
@@ -16,6 +18,7 @@ type settings struct {
 		Threads     *bool `json:"threads"`
 		Stacks      *bool `json:"stacks"`
 		Problems    *bool `json:"problems"`
+		Locals      *bool `json:"locals"` // read variables in a capture; cannot be changed later
 		ThreadLimit *int  `json:"threadLimit"`
 	}
 
@@ -25,7 +28,7 @@ type settings struct {
 		HideSystemGoroutines bool     `json:"hideSystemGoroutines"`
 		GoroutineFilters     string   `json:"goroutineFilters"`
 		ShowPprofLabels      []string `json:"showPprofLabels"`
-		SubstitutePath       []struct{ From, To string }
+		SubstitutePath       []delve.PathRule
 	}
 }
 
@@ -54,6 +57,9 @@ func (s *settings) on(what string) bool {
 	b := *s.flag(what)
 	return b == nil || *b
 }
+
+// locals tells whether captures are to have the variables of frames.
+func (s *settings) locals() bool { return s.values.Locals == nil || *s.values.Locals }
 
 func (s *settings) flag(what string) **bool {
 	switch what {

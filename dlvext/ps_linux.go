@@ -3,6 +3,7 @@ package dlvext
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/user"
@@ -35,6 +36,20 @@ func Processes() ([]ProcessInfo, error) {
 	}
 	slices.SortFunc(list, func(a, b ProcessInfo) int { return cmp.Compare(a.PID, b.PID) })
 	return list, nil
+}
+
+// ProcessRuntimes are the runtimes that the files of one process give away, as
+// in [ProcessInfo].
+func ProcessRuntimes(pid int) ([]string, error) {
+	l := lister{users: map[int]string{}, exes: map[exeID]runtimeHints{}}
+	info, ok := l.process(pid)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("there is no process %d", pid)
+	case info.Unreadable != "":
+		return nil, errors.New(info.Unreadable)
+	}
+	return info.Runtimes, nil
 }
 
 // processIDs lists the ids of all processes.

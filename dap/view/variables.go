@@ -265,3 +265,15 @@ func joined(a, b string) string {
 	}
 	return a + " " + b
 }
+
+// Locals are the variables of a frame, as far as they were read.
+func Locals(f *graph.Frame) []Variable {
+	out := make([]Variable, len(f.Locals))
+	for i, l := range f.Locals {
+		out[i] = Variable{Name: safe(l.Name), Value: safe(l.Value), Type: safe(l.Type)}
+	}
+	return out
+}
+
+// safe makes text of the target harmless where there is no snapshot at hand.
+func safe(s string) string { return render.Phrases{}.Safe(s) }

@@ -160,6 +160,15 @@ func (tg *Target) wait(t testing.TB) *os.ProcessState {
 	return tg.cmd.ProcessState
 }
 
+// Kill ends the target, at once and wherever it is.
+func (tg *Target) Kill(t testing.TB) {
+	t.Helper()
+	if err := tg.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	tg.reap()
+}
+
 // reap waits for the end of a target that ends. Nothing waits before: to the
 // thread that waits for a child the kernel also reports that the child stands
 // still for a tracer in the same process, and the tracer is not told.

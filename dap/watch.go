@@ -1,0 +1,311 @@
+package dap
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/google/go-dap"
+
+	"github.com/dlv-async/dlv-async/dap/delve"
+	"github.com/dlv-async/dlv-async/dap/view"
+	"github.com/dlv-async/dlv-async/dap/wire"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// watcher is a backend that looks and does nothing else: at a core dump, or
+// at captures of a live process, which runs all the while. It serves runtimes
+// that Delve does not debug, and processes that must not be touched.
+type watcher struct {
+	*panel
+	look func(context.Context) (*graph.Snapshot, error)
+	name string // what is looked at, for the user
+	live bool   // it can be looked at again
+
+	first      *graph.Snapshot
+	startsStop bool          // the session begins with a stop
+	done       chan struct{} // closed when the client has disconnected
+}
+
+// watch makes a backend that watches. The first look is taken here: what
+// cannot be read is refused as what cannot be debugged is.
+func (a *adapter) watch(m *wire.Message, w *watcher) started {
+	w.done = make(chan struct{})
+	substitute := w.settings.delves.SubstitutePath
+	w.path = func(path string) string { return delve.ClientPath(substitute, path) }
+	if w.first == nil {
+		s, err := w.look(w.ctx)
+		if err != nil {
+			return started{request: m, err: err}
+		}
+		w.first = s
+	}
+	return started{request: m, back: w, begin: func() {
+		a.out.event("capabilities", map[string]any{"capabilities": watcherCapabilities})
+		if w.live {
+			a.out.event("process", dap.ProcessEventBody{
+				Name: w.first.Process.Exe, SystemProcessId: w.first.Process.PID, IsLocalProcess: true, StartMethod: "attach",
+			})
+		}
+		a.out.event("initialized", nil)
+		a.out.respond(m, nil)
+	}}
+}
+
+// watcherCapabilities takes back what Delve's session can do.
+var watcherCapabilities = map[string]any{
+	"supportsRestartRequest": false, "supportsSetVariable": false, "supportsStepBack": false,
+	"supportsFunctionBreakpoints": false, "supportsConditionalBreakpoints": false, "supportsHitConditionalBreakpoints": false,
+	"supportsInstructionBreakpoints": false, "supportsDataBreakpoints": false, "supportsLogPoints": false,
+	"supportsDisassembleRequest": false, "supportsReadMemoryRequest": false, "supportsWriteMemoryRequest": false,
+	"supportsSteppingGranularity": false, "supportTerminateDebuggee": false,
+	"exceptionBreakpointFilters": []any{},
+}
+
+func (w *watcher) ended() <-chan struct{} { return w.done }
+func (w *watcher) close()                 { w.cancel() }
+
+func (w *watcher) request(m *wire.Message) {
+	if w.custom(m) {
+		return
+	}
+	switch m.Command {
+	case "configurationDone":
+		w.out().respond(m, nil)
+		if w.startsStop {
+			w.stopAt(w.first, "entry")
+		}
+	case "disconnect":
+		w.runs()
+		w.out().respond(m, nil)
+		w.out().event("terminated", nil)
+		close(w.done)
+	case "threads":
+		w.onThreads(m)
+	case "stackTrace":
+		w.onStackTrace(m)
+	case "scopes":
+		w.onScopes(m)
+	case "variables":
+		if !w.open(m) {
+			w.out().fail(m, errVariable, "Unable to lookup variable", "the reference is not known", false)
+		}
+	case "evaluate":
+		w.onEvaluate(m)
+	case "exceptionInfo":
+		w.onExceptionInfo(m)
+	case "pause":
+		w.onPause(m)
+	case "continue":
+		w.onContinue(m)
+	case "setBreakpoints", "setFunctionBreakpoints", "setInstructionBreakpoints", "setDataBreakpoints", "setExceptionBreakpoints":
+		w.refuseBreakpoints(m)
+	case "next", "stepIn", "stepOut", "stepBack", "reverseContinue", "restart", "goto", "terminate":
+		w.out().fail(m, errUnsupported, "Not possible here", w.why(), true)
+	default:
+		w.out().fail(m, errUnsupported, "Unsupported command", fmt.Sprintf("cannot process %q request: %s", m.Command, w.why()), false)
+	}
+}
+
+func (p *panel) out() *client { return p.a.out }
+
+// why says why a program that is watched is not acted on.
+func (w *watcher) why() string {
+	if w.live {
+		return w.name + " is only looked at, and runs all the while; pause takes a new look"
+	}
+	return w.name + " is a core dump: it does not run any more"
+}
+
+// stopAt shows the client a snapshot as a stop.
+func (w *watcher) stopAt(s *graph.Snapshot, reason string) {
+	body := dap.StoppedEventBody{Reason: reason, AllThreadsStopped: true}
+	task := focus(s)
+	if task != "" {
+		body.ThreadId = w.numbers.of(task)
+	}
+	if d := s.Process.Death; d != nil {
+		body.Reason, body.Description, body.Text = "exception", d.Kind, death(d)
+	} else if e := exception(s, task); e != nil {
+		body.Reason, body.Description, body.Text = "exception", e.ExceptionId, e.Description
+	}
+	w.stopped(body.ThreadId, func(context.Context) (*graph.Snapshot, error) { return s, nil })
+	w.out().event("stopped", body)
+}
+
+// death says why a process ended.
+func death(d *graph.Death) string {
+	if d.Message != "" {
+		return d.Message
+	}
+	return d.Signal
+}
+
+// focus is the task that a client should show first: the one that the process
+// died in, one in a deadlock, or the first of the user's.
+func focus(s *graph.Snapshot) graph.TaskID {
+	if d := s.Process.Death; d != nil && s.Task(d.Task) != nil {
+		return d.Task
+	}
+	for _, problem := range s.Problems {
+		if problem.Severity == graph.Error && !problem.Suppressed && len(problem.Tasks) > 0 {
+			return problem.Tasks[0]
+		}
+	}
+	if i := slices.IndexFunc(s.Tasks, func(t *graph.Task) bool { return !t.System }); i >= 0 {
+		return s.Tasks[i].ID
+	}
+	return ""
+}
+
+func (w *watcher) onPause(m *wire.Message) {
+	switch {
+	case w.current() != nil: // it is shown as stopped already
+		w.out().respond(m, nil)
+		return
+	case !w.live:
+		w.out().fail(m, errPause, "Unable to pause", w.why(), true)
+		return
+	}
+	w.out().respond(m, nil)
+	w.answer(m, func() {
+		s, err := w.look(w.ctx)
+		if err != nil {
+			if w.ctx.Err() == nil {
+				w.out().output("stderr", fmt.Sprintf("Unable to look at %s: %v\n", w.name, err))
+				w.out().event("terminated", nil)
+			}
+			return
+		}
+		w.stopAt(s, "pause")
+	})
+}
+
+func (w *watcher) onContinue(m *wire.Message) {
+	if !w.live {
+		w.out().fail(m, errUnsupported, "Unable to continue", w.why(), true)
+		return
+	}
+	w.runs()
+	w.out().respond(m, dap.ContinueResponseBody{AllThreadsContinued: true})
+}
+
+// refuseBreakpoints answers that none of the breakpoints is there, and why.
+func (w *watcher) refuseBreakpoints(m *wire.Message) {
+	var a struct {
+		Breakpoints []struct {
+			Line int `json:"line"`
+		} `json:"breakpoints"`
+	}
+	_ = json.Unmarshal(m.Arguments, &a)
+	answer := []dap.Breakpoint{}
+	for _, b := range a.Breakpoints {
+		answer = append(answer, dap.Breakpoint{Line: b.Line, Message: "no breakpoints here: " + w.why()})
+	}
+	w.out().respond(m, dap.SetBreakpointsResponseBody{Breakpoints: answer})
+}
+
+func (w *watcher) onThreads(m *wire.Message) {
+	st := w.current()
+	if st == nil {
+		// The protocol wants one in any case: it is what a client pauses.
+		w.out().respond(m, dap.ThreadsResponseBody{Threads: []dap.Thread{{Id: 1, Name: w.name + " (running)"}}})
+		return
+	}
+	w.withSnapshot(m, st, func(s *graph.Snapshot) {
+		w.out().respond(m, dap.ThreadsResponseBody{Threads: w.threads(s, st)})
+	})
+}
+
+// withSnapshot answers a request with a stop's snapshot.
+func (w *watcher) withSnapshot(m *wire.Message, st *stop, do func(*graph.Snapshot)) {
+	if st == nil {
+		w.out().fail(m, errRunning, "Unable to process `"+m.Command+"`", w.name+" is running", false)
+		return
+	}
+	w.answer(m, func() {
+		s, err := st.snapshot()
+		if err != nil {
+			w.cannot(m, err)
+			return
+		}
+		do(s)
+	})
+}
+
+func (w *watcher) onStackTrace(m *wire.Message) {
+	var a dap.StackTraceArguments
+	if err := unmarshal(m.Arguments, &a); err != nil {
+		w.out().fail(m, errStack, "Unable to produce stack trace", err.Error(), false)
+		return
+	}
+	w.withSnapshot(m, w.current(), func(s *graph.Snapshot) {
+		task := w.numbers.task(a.ThreadId)
+		if s.Task(task) == nil {
+			w.out().fail(m, errStack, "Unable to produce stack trace", fmt.Sprintf("there is no thread %d", a.ThreadId), false)
+			return
+		}
+		all := view.Own(s, task)
+		if w.settings.on("stacks") {
+			all = append(all, view.Beyond(s, task)...)
+		}
+		w.out().respond(m, dap.StackTraceResponseBody{StackFrames: w.show(s, page(all, a.StartFrame, a.Levels)), TotalFrames: len(all)})
+	})
+}
+
+func (w *watcher) onScopes(m *wire.Message) {
+	var a dap.ScopesArguments
+	_ = unmarshal(m.Arguments, &a)
+	st := w.current()
+	f, ok := w.shown(a.FrameId)
+	if st == nil || !ok {
+		w.out().fail(m, errVariable, "Unable to list locals", "the frame was of a stop that is over", false)
+		return
+	}
+	scopes := []dap.Scope{}
+	if f.Frame.Frame != nil && len(f.Frame.Frame.Locals) > 0 {
+		scopes = append(scopes, dap.Scope{Name: "Locals", PresentationHint: "locals", VariablesReference: w.refer(func() []view.Variable {
+			return view.Locals(f.Frame.Frame)
+		})})
+	}
+	if f.Task != "" {
+		scopes = append(scopes, w.asyncScope(st, f.Task))
+	}
+	w.out().respond(m, dap.ScopesResponseBody{Scopes: scopes})
+}
+
+// onEvaluate knows the names of a frame's variables, and no more.
+func (w *watcher) onEvaluate(m *wire.Message) {
+	if w.console(m) {
+		return
+	}
+	var a dap.EvaluateArguments
+	_ = unmarshal(m.Arguments, &a)
+	if f, ok := w.shown(a.FrameId); ok && f.Frame.Frame != nil {
+		for _, v := range view.Locals(f.Frame.Frame) {
+			if v.Name == a.Expression {
+				w.out().respond(m, dap.EvaluateResponseBody{Result: v.Value, Type: v.Type})
+				return
+			}
+		}
+	}
+	w.out().fail(m, errEvaluate, "Unable to evaluate expression", "only the names of variables can be looked up: "+w.why(), false)
+}
+
+func (w *watcher) onExceptionInfo(m *wire.Message) {
+	var a dap.ExceptionInfoArguments
+	_ = unmarshal(m.Arguments, &a)
+	w.withSnapshot(m, w.current(), func(s *graph.Snapshot) {
+		task := w.numbers.task(a.ThreadId)
+		if d := s.Process.Death; d != nil && (d.Task == task || d.Task == "") {
+			w.out().respond(m, dap.ExceptionInfoResponseBody{ExceptionId: d.Kind, Description: death(d), BreakMode: "unhandled"})
+			return
+		}
+		if body := exception(s, task); body != nil {
+			w.out().respond(m, body)
+			return
+		}
+		w.out().fail(m, errException, "Unable to get exception info", "nothing is known to be wrong with this task", false)
+	})
+}

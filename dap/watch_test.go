@@ -1,0 +1,156 @@
+package dap_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	godap "github.com/google/go-dap"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+)
+
+// In observe mode nothing is planted and nothing is stopped, and the panel
+// looks the same.
+func TestObserve(t *testing.T) {
+	t.Parallel()
+	tg := testtarget.Start(t, testtarget.Build(t, "errgroup", unoptimised))
+	c := overTCP(t)
+	c.begin("attach", map[string]any{"mode": "observe", "processId": tg.PID})
+	set := call[*godap.SetBreakpointsResponse](c, "setBreakpoints", map[string]any{
+		"source": map[string]any{"path": source(t, "errgroup", "main.go")}, "breakpoints": []any{map[string]any{"line": 30}},
+	}).Body.Breakpoints
+	if len(set) != 1 || set[0].Verified || !strings.Contains(set[0].Message, "only looked at") {
+		t.Errorf("the breakpoints are %+v", set)
+	}
+	c.stoppedOnEntry()
+	if !tg.Alive(t) {
+		t.Error("while it is shown it does not answer")
+	}
+	child := c.thread("main.child2: chan receive")
+	frames := c.stack(child.Id, 0, 0)
+	const want = "main.child2 main.child1 errgroup.(*Group).Go.func1 [in] main.parent2 main.parent1 [created] main.main"
+	if got := strings.Join(names(frames), " "); got != want {
+		t.Errorf("the logical stack is\n%s, want\n%s", got, want)
+	}
+	scopes := call[*godap.ScopesResponse](c, "scopes", map[string]any{"frameId": frames[0].Id}).Body.Scopes
+	if got := c.async(scopes[len(scopes)-1])["waits for"].Value; !strings.Contains(got, "chan") {
+		t.Errorf("it waits for %q", got)
+	}
+	for _, command := range []string{"next", "stepIn", "stepOut"} {
+		if got := c.fails(command, map[string]any{"threadId": child.Id}); !strings.Contains(got, "only looked at") {
+			t.Errorf("%s is refused with %q", command, got)
+		}
+	}
+
+	call[*godap.ContinueResponse](c, "continue", map[string]any{"threadId": child.Id})
+	if running := c.threads(); len(running) != 1 || !strings.Contains(running[0].Name, "running") {
+		t.Errorf("while it runs the threads are %v", running)
+	}
+	if got := c.fails("stackTrace", map[string]any{"threadId": child.Id}); !strings.Contains(got, "running") {
+		t.Errorf("a stack while it runs: %q", got)
+	}
+	call[*godap.PauseResponse](c, "pause", map[string]any{"threadId": 1})
+	if stop := event[*godap.StoppedEvent](c); stop.Body.Reason != "pause" {
+		t.Errorf("it stopped like this: %+v", stop.Body)
+	}
+	if again := c.thread("main.child2: chan receive"); again.Id != child.Id {
+		t.Errorf("the same goroutine is thread %d now, and was %d", again.Id, child.Id)
+	}
+	if got := c.fails("scopes", map[string]any{"frameId": frames[0].Id + 1000}); !strings.Contains(got, "over") {
+		t.Errorf("a frame of the last stop: %q", got)
+	}
+	c.disconnect(nil)
+	if !tg.Alive(t) {
+		t.Error("afterwards it does not answer")
+	}
+}
+
+// A process that is observed and ends is missed only by the next look at it.
+func TestObservedProcessEnds(t *testing.T) {
+	t.Parallel()
+	tg := testtarget.Start(t, testtarget.Build(t, "cond", testtarget.Options{}))
+	c := overStdio(t)
+	c.begin("attach", map[string]any{"mode": "observe", "processId": tg.PID})
+	c.stoppedOnEntry()
+	call[*godap.ContinueResponse](c, "continue", map[string]any{"threadId": 1})
+	tg.Kill(t)
+	call[*godap.PauseResponse](c, "pause", map[string]any{"threadId": 1})
+	c.output("Unable to look at process")
+	event[*godap.TerminatedEvent](c)
+	call[*godap.DisconnectResponse](c, "disconnect", nil)
+}
+
+// A Python program's tasks, live and in a core, with the same requests.
+func TestPython(t *testing.T) {
+	t.Parallel()
+	for _, python := range testtarget.Pythons(t) {
+		t.Run(python.Name, func(t *testing.T) {
+			t.Parallel()
+			tg := testtarget.StartPython(t, python, "chain.py")
+			t.Run("live", func(t *testing.T) {
+				c := overStdio(t)
+				c.begin("attach", map[string]any{"processId": tg.PID, "stopOnEntry": true})
+				c.stoppedOnEntry()
+				testChain(t, c)
+				c.disconnect(nil)
+				if !tg.Alive(t) {
+					t.Error("afterwards it does not answer")
+				}
+			})
+			t.Run("core", func(t *testing.T) {
+				c := overStdio(t)
+				c.begin("launch", map[string]any{"mode": "core", "program": tg.Exe, "coreFilePath": tg.GCore(t)})
+				c.stoppedOnEntry()
+				testChain(t, c)
+				if got := c.fails("continue", map[string]any{"threadId": 1}); !strings.Contains(got, "core dump") {
+					t.Errorf("continue is refused with %q", got)
+				}
+				c.disconnect(nil)
+			})
+		})
+	}
+}
+
+func testChain(t *testing.T, c *client) {
+	t.Helper()
+	f4 := c.thread("f4-ensured")
+	frames := c.stack(f4.Id, 0, 0)
+	got := strings.Join(names(frames), " ")
+	if !strings.Contains(got, "f4 ") || !strings.Contains(got, "[awaited]") || !strings.Contains(got, "f1") {
+		t.Errorf("the logical stack is %s", got)
+	}
+	for _, f := range frames {
+		if strings.HasSuffix(f.Name, "f2") && (f.Source == nil || f.Line != lineOf(t, f.Source.Path, `"f4-ensured"`)) {
+			t.Errorf("the awaiter's frame is %+v", f)
+		}
+	}
+	deep := c.thread("deep")
+	if frames := c.stack(deep.Id, 100, 10); len(frames) != 10 {
+		t.Errorf("a page in the middle of a deep stack has %d frames", len(frames))
+	} else {
+		scopes := call[*godap.ScopesResponse](c, "scopes", map[string]any{"frameId": frames[0].Id}).Body.Scopes
+		if scopes[len(scopes)-1].Name != "Async" {
+			t.Errorf("the scopes are %+v", scopes)
+		}
+		var locals map[string]godap.Variable
+		if len(scopes) > 1 { // the walker reads them
+			locals = c.variables(scopes[0].VariablesReference)
+		}
+		for name, v := range locals {
+			if got := call[*godap.EvaluateResponse](c, "evaluate", map[string]any{"expression": name, "frameId": frames[0].Id, "context": "hover"}).Body.Result; got != v.Value {
+				t.Errorf("%s is %q, and evaluates to %q", name, v.Value, got)
+			}
+		}
+	}
+	if got := c.fails("evaluate", map[string]any{"expression": "1 + 1", "frameId": frames[0].Id, "context": "watch"}); !strings.Contains(got, "only the names of variables") {
+		t.Errorf("an expression is refused with %q", got)
+	}
+	where := call[*godap.EvaluateResponse](c, "evaluate", map[string]any{"expression": "async where f4-ensured", "context": "repl"}).Body.Result
+	if !strings.Contains(where, "awaited by") {
+		t.Errorf("async where shows\n%s", where)
+	}
+	if shared := c.thread("shared"); !strings.Contains(fmt.Sprint(c.stack(shared.Id, 0, 0)), "one of 3 ways") {
+		t.Error("the stack of a task with three awaiters does not say so")
+	}
+}
