@@ -10,7 +10,16 @@ import (
 const which = "which one is not known"
 
 func (v *view) onTask(w *graph.Wait) said {
-	return said{core: "waits for " + string(w.Task), more: notes(v.known(w.Evidence))}
+	return said{core: "waits for " + string(w.Task), more: suffix(" ", v.nameOf(w.Task)) + notes(v.known(w.Evidence))}
+}
+
+// nameOf is a task's own name, to stand behind its id where that tells little.
+func (v *view) nameOf(id graph.TaskID) string {
+	t := v.s.Task(id)
+	if t == nil {
+		return ""
+	}
+	return v.ownName(t)
 }
 
 func (v *view) onGroup(w *graph.Wait) said {
@@ -268,7 +277,7 @@ func (v *view) holders(hs []graph.Holder) string {
 			words = append(words, number(len(hs)-i)+" more")
 			break
 		}
-		words = append(words, string(h.Task))
+		words = append(words, joined(string(h.Task), v.nameOf(h.Task)))
 	}
 	return list(words)
 }

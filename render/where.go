@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -176,7 +177,11 @@ func (v *view) elsewhere(id graph.TaskID) string {
 	if len(t.Waits) == 0 {
 		return "is " + v.idle(t)
 	}
-	return "waits for " + v.wait(t, &t.Waits[0]).bare()
+	said := v.wait(t, &t.Waits[0])
+	if strings.HasPrefix(said.core, "sleeps") {
+		return said.core
+	}
+	return "waits for " + said.bare()
 }
 
 func cancellation(c *graph.Cancellation) string {

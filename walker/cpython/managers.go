@@ -34,7 +34,32 @@ func (w *walk) managersOf(node *graph.Task, frames []*frame.Frame) {
 				w.holdings = append(w.holdings, holding{node, frames, m.Object, m.State})
 			}
 		}
+		w.openedWithin(node, int32(i), f)
 		next = f
+	}
+}
+
+// openedWithin looks into the async generators that a frame goes through with
+// async for: while the body runs, they stand at their yield, and what they
+// have open is open around the body.
+func (w *walk) openedWithin(node *graph.Task, at int32, f *frame.Frame) {
+	if f.State != frame.Awaiting {
+		return
+	}
+	values, _ := w.fr.Stack(f)
+	for _, v := range values {
+		if v == 0 || w.r.Type(v).FullName() != "async_generator" {
+			continue
+		}
+		inner, state := w.fr.Generator(v)
+		if state != frame.Suspended {
+			continue // it is in the chain itself, or done
+		}
+		for _, m := range w.fr.Managers(&inner, nil) {
+			if m.State == frame.Inside {
+				w.opens(node, at, m.Object)
+			}
+		}
 	}
 }
 

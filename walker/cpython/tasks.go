@@ -110,7 +110,7 @@ func (w *walk) addTask(in *interp, o object.Ref) {
 	}
 	w.readTask(t)
 	w.check(t.node, "the task")
-	w.tasks, w.byAddr[o] = append(w.tasks, t), t
+	w.tasks, w.byAddr[o], w.byID[t.node.ID] = append(w.tasks, t), t, t
 	if t.coro != 0 {
 		w.byCoro[t.coro] = t
 		w.running.Root(t.coro)

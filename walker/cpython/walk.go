@@ -29,6 +29,7 @@ type walk struct {
 	running  frame.Running
 	tasks    []*task
 	byAddr   map[object.Ref]*task // by the task's own address
+	byID     map[graph.TaskID]*task
 	byCoro   map[object.Ref]*task // by its outermost coroutine
 	groups   map[object.Ref]*graph.Group
 	holdings []holding
@@ -44,7 +45,7 @@ func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *gra
 	r := object.NewReader(img, py.Layout)
 	return &walk{
 		img: img, py: py, lay: py.Layout, r: r, fr: frame.NewReader(r), b: b, o: o,
-		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{},
+		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{}, byID: map[graph.TaskID]*task{},
 		frames: map[frameKey]*graph.Frame{},
 	}
 }
@@ -68,6 +69,7 @@ var steps = []step{
 	{"the open with-blocks", (*walk).findManagers},
 	{"the waits", (*walk).describeWaits},
 	{"the holders", (*walk).findHolders},
+	{"the handles", (*walk).findHandles},
 	{"how tasks ended", (*walk).describeErrors},
 	{"the threads' waits", (*walk).describeThreads},
 	{"what is wrong", (*walk).findProblems},

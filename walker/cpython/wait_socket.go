@@ -1,0 +1,67 @@
+package cpython
+
+import (
+	"strings"
+
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// sockets are the selector loop's operations on sockets
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/selector_events.py#L360)
+// and its servers
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/base_events.py#L281).
+var sockets = []awaitable{
+	{socketFunctions("recv", "recv_into", "recvfrom", "recvfrom_into", "sendall", "sendto", "connect", "accept"), onSocket},
+	{[]string{"asyncio.base_events.Server.serve_forever"}, onServer},
+}
+
+const socketPrefix = "asyncio.selector_events.BaseSelectorEventLoop.sock_"
+
+func socketFunctions(operations ...string) []string {
+	for i, o := range operations {
+		operations[i] = socketPrefix + o
+	}
+	return operations
+}
+
+func onSocket(w *walk, at standing, wait *graph.Wait) {
+	sock := w.fr.Local(at.frame, "sock")
+	if sock == 0 {
+		return
+	}
+	operation, _, _ := strings.Cut(strings.TrimPrefix(at.frame.Func, socketPrefix), "_")
+	wait.Kind, wait.Text = graph.WaitNetwork, map[string]string{
+		"recv": "read", "recvfrom": "read", "sendall": "write", "sendto": "write", "connect": "connect", "accept": "accept",
+	}[operation]
+	wait.Resource = w.resource("fd", sock, socketState).ID
+	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "sock of " + at.frame.Func}
+}
+
+// onServer: a server's own task waits for nothing but its end; its sockets
+// accept connections meanwhile.
+func onServer(w *walk, at standing, wait *graph.Wait) {
+	list := w.items(w.attr(at.self, "_sockets"))
+	if len(list) == 0 {
+		return
+	}
+	wait.Kind, wait.Text = graph.WaitNetwork, "accept"
+	wait.Resource = w.resource("fd", list[0], socketState).ID
+	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "_sockets of the server"}
+}
+
+// socketState is a socket's descriptor: the first field of PySocketSockObject
+// (https://github.com/python/cpython/blob/v3.12.1/Modules/socketmodule.h#L319).
+func socketState(w *walk, o object.Ref) []graph.Attr {
+	if inner := w.attr(o, "_sock"); inner != 0 { // asyncio's TransportSocket
+		o = inner
+	}
+	if !w.isA(o, "_socket.socket") {
+		return nil
+	}
+	fd := w.r.I32(uint64(o) + uint64(w.lay.Object.Header))
+	if fd < 0 {
+		return []graph.Attr{{Key: "closed", Value: true}}
+	}
+	return []graph.Attr{{Key: "fd", Value: int64(fd)}}
+}
