@@ -17,7 +17,7 @@ import (
 //	3.12     the same in one word: the lowest bit tells which
 //	3.13     a dict there; when that is NULL, values after the object
 //
-// https://github.com/python/cpython/blob/v3.10.13/Objects/object.c#L1063 (_PyObject_GetDictPtr)
+// https://github.com/python/cpython/blob/v3.10.13/Objects/object.c (_PyObject_GetDictPtr)
 // https://github.com/python/cpython/blob/v3.11.7/Include/internal/pycore_object.h#L253
 // https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_object.h#L373
 // https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_object.h#L722
@@ -98,7 +98,7 @@ type member struct {
 
 // Types of members that are objects.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Include/descrobject.h#L64
+// https://github.com/python/cpython/blob/v3.12.1/Include/descrobject.h#L59
 const (
 	memberObject   = 6
 	memberObjectEx = 16

@@ -116,7 +116,7 @@ func (r *Reader) set(o Ref, limit int64) ([]Ref, int64) {
 
 // dequeBlock is the number of items in one block of a deque.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Modules/_collectionsmodule.c#L45
+// https://github.com/python/cpython/blob/v3.12.1/Modules/_collectionsmodule.c (BLOCKLEN)
 const dequeBlock = 64
 
 // Deque returns the items of a collections.deque, or of what derives from it.

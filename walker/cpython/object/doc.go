@@ -13,9 +13,9 @@
 // the keys that their instances' attributes share. The module stands in tp_name
 // of types written in C, and under __module__ in the dict of all others.
 //
-//   - PyObject: https://github.com/python/cpython/blob/v3.12.1/Include/object.h#L163
-//   - PyTypeObject: https://github.com/python/cpython/blob/v3.12.1/Include/cpython/object.h#L144
-//   - PyHeapTypeObject: https://github.com/python/cpython/blob/v3.12.1/Include/cpython/object.h#L229
+//   - PyObject: https://github.com/python/cpython/blob/v3.12.1/Include/object.h#L166
+//   - PyTypeObject: https://github.com/python/cpython/blob/v3.12.1/Include/cpython/object.h#L146
+//   - PyHeapTypeObject: https://github.com/python/cpython/blob/v3.12.1/Include/cpython/object.h#L252
 //
 // What follows is what differs between versions; the numbers are in package
 // layout.
@@ -25,15 +25,15 @@
 // shorter, and 8 bytes shorter still from 3.12 on, which dropped wchar_t. Of a
 // class that derives from str, the characters are elsewhere.
 //
-//   - https://github.com/python/cpython/blob/v3.8.18/Include/cpython/unicodeobject.h#L59
-//   - https://github.com/python/cpython/blob/v3.12.1/Include/cpython/unicodeobject.h#L54
+//   - https://github.com/python/cpython/blob/v3.8.18/Include/cpython/unicodeobject.h#L84
+//   - https://github.com/python/cpython/blob/v3.12.1/Include/cpython/unicodeobject.h#L48
 //
 // An int has digits of 30 bits, the least significant first. Their number is
 // ob_size, negative for a negative int; from 3.12 on it shares a word with the
 // sign (lv_tag).
 //
 //   - https://github.com/python/cpython/blob/v3.11.7/Include/cpython/longintrepr.h#L82
-//   - https://github.com/python/cpython/blob/v3.12.1/Include/cpython/longintrepr.h#L79
+//   - https://github.com/python/cpython/blob/v3.12.1/Include/cpython/longintrepr.h#L82
 //
 // A tuple has its items in itself (behind a hash from 3.14 on), a list has a
 // pointer to them. A set is a table of {key, hash} with holes; removed keys
@@ -41,19 +41,18 @@
 //
 //   - https://github.com/python/cpython/blob/v3.14.0/Include/cpython/tupleobject.h
 //   - https://github.com/python/cpython/blob/v3.12.1/Include/cpython/setobject.h#L36
-//   - https://github.com/python/cpython/blob/v3.12.1/Modules/_collectionsmodule.c#L81
+//   - https://github.com/python/cpython/blob/v3.12.1/Modules/_collectionsmodule.c (dequeobject)
 //
 // A dict has its keys in a block of their own (PyDictKeysObject): a table of
 // indices, as narrow as they allow, and then the entries in the order in which
 // they were inserted, {hash, key, value}, with holes where some were deleted.
 // From 3.11 on an entry of a dict whose keys are all str goes without the hash.
-// Since there is no way to compute a str's hash from outside (its secret is in
-// the process, but it is as quick to compare), a key is found by going through
-// the entries; the dicts that matter are small. The instances of a class share
+// A key is found by going through the entries, since the hash of a str depends
+// on a secret of its process; the dicts that matter are small. The instances of a class share
 // one such block; a split dict has an array of the values alone.
 //
-//   - https://github.com/python/cpython/blob/v3.10.13/Objects/dict-common.h#L26
-//   - https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_dict.h#L75
+//   - https://github.com/python/cpython/blob/v3.10.13/Objects/dict-common.h
+//   - https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_dict.h#L72
 //
 // The attributes of an instance have moved with almost every version:
 //
@@ -75,18 +74,18 @@
 // class for each name (PyMemberDescrObject), and that has the offset. Built-in
 // types written in C use the same.
 //
-//   - 3.10: https://github.com/python/cpython/blob/v3.10.13/Objects/object.c#L1063
+//   - 3.10: https://github.com/python/cpython/blob/v3.10.13/Objects/object.c (_PyObject_GetDictPtr)
 //   - 3.11: https://github.com/python/cpython/blob/v3.11.7/Include/internal/pycore_object.h#L253
-//   - 3.12: https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_object.h#L350
-//   - 3.13: https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_object.h#L688
-//   - descriptors: https://github.com/python/cpython/blob/v3.12.1/Include/descrobject.h#L44
+//   - 3.12: https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_object.h#L373
+//   - 3.13: https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_object.h#L722
+//   - descriptors: https://github.com/python/cpython/blob/v3.12.1/Include/cpython/descrobject.h#L44
 //
 // A function has its code object and a tuple of cells, one for each name that
 // the code object says is free; to 3.10 co_freevars has these names, from 3.11
 // on they are those of all variables whose kind is 0x80 (co_localspluskinds).
 //
 //   - https://github.com/python/cpython/blob/v3.12.1/Include/cpython/funcobject.h#L36
-//   - https://github.com/python/cpython/blob/v3.11.7/Include/cpython/code.h#L60
+//   - https://github.com/python/cpython/blob/v3.11.7/Include/cpython/code.h#L85
 //
 // The dicts of built-in types written in C are in the interpreter's state from
 // 3.12 on, so that each interpreter has its own; they are not read here.

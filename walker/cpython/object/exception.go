@@ -11,7 +11,7 @@ type Exception struct {
 
 // Exception reads an exception.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/pyerrors.h#L10
+// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/pyerrors.h#L8
 func (r *Reader) Exception(o Ref) Exception {
 	if !r.is(o, flagException, "exception") {
 		return Exception{}

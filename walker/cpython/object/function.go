@@ -97,7 +97,7 @@ func (r *Reader) Cell(o Ref) Ref {
 // freeVariable is the bit of co_localspluskinds for a variable of an enclosing
 // function.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_code.h#L131
+// https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_code.h#L134
 const freeVariable = 0x80
 
 // freeNames returns the names of a code object's free variables, in the order

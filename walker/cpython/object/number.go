@@ -8,7 +8,7 @@ import (
 
 // digitBits is what each 4-byte digit of an int holds.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/longintrepr.h#L44
+// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/longintrepr.h#L21
 const digitBits = 30
 
 // digits returns how many digits an int has, and whether it is negative.

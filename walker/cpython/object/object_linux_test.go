@@ -35,6 +35,23 @@ func TestRepr(t *testing.T) {
 	})
 }
 
+// TestReprOfCore is TestRepr of a core dump.
+func TestReprOfCore(t *testing.T) {
+	eachPython(t, func(t *testing.T, tg *target) {
+		img, err := dlvext.OpenCore(tg.process.Exe, tg.process.GCore(t), dlvext.CoreOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer img.Close()
+		r := NewReader(img, tg.layout)
+		for _, o := range tg.says.Reprs {
+			if got := r.Repr(ref(t, o[1]), testBounds); got != o[2] {
+				t.Errorf("%s: %s\nwant %s", o[0], got, o[2])
+			}
+		}
+	})
+}
+
 // TestObjects looks up what is in objects.
 func TestObjects(t *testing.T) {
 	eachPython(t, func(t *testing.T, tg *target) {

@@ -55,9 +55,10 @@ func (a *jsonAddress) UnmarshalJSON(b []byte) error {
 
 // target is a started objects.py.
 type target struct {
-	img    *dlvext.Image
-	layout *layout.Layout
-	says   objects
+	process *testtarget.Target
+	img     *dlvext.Image
+	layout  *layout.Layout
+	says    objects
 }
 
 // eachPython starts objects.py on every Python there is.
@@ -78,7 +79,7 @@ func startObjects(t testing.TB, p testtarget.Python) *target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tg := &target{}
+	tg := &target{process: process}
 	if err := json.Unmarshal(b, &tg.says); err != nil {
 		t.Fatal(err)
 	}

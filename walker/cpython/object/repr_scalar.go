@@ -28,7 +28,7 @@ func (p *printer) int(o Ref, _ int) {
 
 // floatText is a float as Python prints it.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Python/pystrtod.c#L1180
+// https://github.com/python/cpython/blob/v3.12.1/Python/pystrtod.c (format_float_short)
 func floatText(v float64) string {
 	switch {
 	case math.IsInf(v, 1):
@@ -123,7 +123,7 @@ const rawByte = 1 << 30
 // quotes, unless those alone are in it. Surrogates, control characters and
 // whatever else is not printable is escaped.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Objects/unicodeobject.c#L12346
+// https://github.com/python/cpython/blob/v3.12.1/Objects/unicodeobject.c (unicode_repr)
 func quoted(runes []rune) string {
 	quote := '\''
 	if slices.Contains(runes, '\'') && !slices.Contains(runes, '"') {

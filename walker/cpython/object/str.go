@@ -14,7 +14,7 @@ func validUTF8(b []byte) string { return strings.ToValidUTF8(string(b), "\uFFFD"
 
 // text is the characters of a str where they lie.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/unicodeobject.h#L54
+// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/unicodeobject.h#L48
 type text struct {
 	data  uint64
 	width int // bytes of a character

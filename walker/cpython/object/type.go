@@ -7,7 +7,7 @@ import (
 
 // Type is a class.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Doc/includes/typestruct.h
+// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/object.h#L146
 type Type struct {
 	Addr     Ref
 	Name     string // __name__: Lock
@@ -25,7 +25,7 @@ type Type struct {
 
 // Bits of tp_flags, the same in all versions.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Include/object.h#L522
+// https://github.com/python/cpython/blob/v3.12.1/Include/object.h#L448
 const (
 	flagHeap      = 1 << 9
 	flagInt       = 1 << 24
