@@ -38,6 +38,10 @@ const (
 // Minors are the releases of CPython that must be read right.
 var Minors = []string{"3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"}
 
+// newMinors are releases that are read, and that few machines have: they are
+// tested where they are found, and not missed where not.
+var newMinors = []string{"3.15"}
+
 // quickMinors are those that a quick test looks at: 3.8 has frames as objects,
 // 3.11 is the first with inline frames, 3.13 the first with debug offsets, and
 // 3.14 keeps its tasks elsewhere.
@@ -76,6 +80,11 @@ func Pythons(t testing.TB) []Python {
 		}
 		if Full() && (minor == "3.10" || minor == "3.11") {
 			all = append(all, alone)
+		}
+	}
+	for _, p := range found {
+		if slices.Contains(newMinors, p.Minor) {
+			all = append(all, p)
 		}
 	}
 	return all
@@ -121,7 +130,7 @@ var installed = sync.OnceValue(func() []Python {
 			candidates = append(candidates, names...)
 		}
 	}
-	for _, minor := range Minors {
+	for _, minor := range slices.Concat(Minors, newMinors) {
 		for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 			candidates = append(candidates, filepath.Join(dir, "python"+minor))
 		}
@@ -155,7 +164,7 @@ func inspect(exe string) (Python, bool) {
 	cmd.Env = plainEnv()
 	out, err := cmd.Output()
 	answer := strings.Fields(string(out))
-	if err != nil || len(answer) != 3 || answer[0] != "cpython" || answer[2] != "0" || !slices.Contains(Minors, answer[1]) {
+	if err != nil || len(answer) != 3 || answer[0] != "cpython" || answer[2] != "0" || !slices.Contains(slices.Concat(Minors, newMinors), answer[1]) {
 		return Python{}, false
 	}
 	p := Python{Name: "cpython" + answer[1], Minor: answer[1], Kind: Shared, exe: exe}
