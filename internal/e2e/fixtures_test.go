@@ -27,6 +27,7 @@ type fixture struct {
 	program string
 	where   []string // functions whose goroutines' backtraces are in the golden file
 	chance  []string // keys of details that differ from run to run
+	details bool     // the golden file has what is known of resources and groups
 	quick   bool     // with all toolchains in a quick test too
 	since   string   // the first Go release that can build it; empty: all can
 	library bool     // it is mostly the library's goroutines: the golden file is one release's
@@ -42,7 +43,8 @@ var fixtures = []fixture{
 	{program: "sleep", where: []string{"main.cancelled", "main.afterFunc"}},
 	{program: "network", where: []string{"main.readDeadline", "main.readSecond"}},
 	{program: "inlined", where: []string{"main.work", "main.loop", "main.closureWork"}},
-	{program: "xsync", where: []string{"main.fetch", "main.initialise"}, chance: []string{"fd"}},
+	{program: "contexts", details: true, where: []string{"main.request", "main.child"}},
+	{program: "xsync", details: true, where: []string{"main.fetch", "main.initialise"}, chance: []string{"fd"}},
 	{program: "coroutines", since: "go1.23", where: []string{"main.producer", "main.idle"}},
 	{program: "labels", where: []string{"main.child"}},
 	{program: "server", where: []string{"main.(*shop).order", "main.(*stock).ServeHTTP", "main.(*shop).audit"}, chance: []string{"fd"}, library: true},
@@ -144,7 +146,11 @@ func checkGolden(t *testing.T, tg *testtarget.Target, f fixture, o testtarget.Op
 // library and the runtime are made.
 func treeOf(golden []byte) []byte {
 	tree := txtar.Parse(golden).Files[0].Data
-	return regexp.MustCompile(`(?m)^.* system tasks are hidden.*\n|  +`).ReplaceAll(tree, nil)
+	tree = regexp.MustCompile(`(?m)opened at .*|^.* system tasks are hidden.*\n|,? ?members inferred|  +`).ReplaceAll(tree, nil)
+	all := lines(regexp.MustCompile(`go:\d+|0x[0-9a-f]+`).ReplaceAll(tree, []byte("…"))) // their order is the library's too
+	slices.Sort(all)
+	all = append(all, regexp.MustCompile(`(?m)^  label .*`).FindAllString(string(golden), -1)...)
+	return []byte(strings.Join(all, "\n"))
 }
 
 // describe renders a snapshot, with all that changes from run to run made
@@ -169,6 +175,10 @@ func describe(t *testing.T, tg *testtarget.Target, f fixture, seen []byte) *txta
 		archive.Files = append(archive.Files, txtar.File{Name: name, Data: b.Bytes()})
 	}
 	add("tree", func(b *bytes.Buffer) error { return render.Tree(b, s, render.Options{Width: 120}) })
+	if f.details {
+		add("groups", func(b *bytes.Buffer) error { return render.Groups(b, s, render.Options{Width: 120}) })
+		add("resources", func(b *bytes.Buffer) error { return render.Resources(b, s, render.Options{Width: 120}) })
+	}
 	for _, function := range f.where {
 		found := s.Find("~" + function)
 		if len(found) == 0 {

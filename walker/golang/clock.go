@@ -10,6 +10,7 @@ import (
 type schedulerFacts struct {
 	pendingTimers int  // in all of its processors; -1: not known
 	cgo           bool // C code is linked in
+	ps            [][]byte
 
 	now      int64 // the target's nanotime at the capture; 0: not known
 	nowExact bool  // not merely a lower bound
@@ -20,6 +21,7 @@ type schedulerFacts struct {
 // readScheduler reads what the scheduler's processors know: timers, and the time.
 func (c *collection) readScheduler() {
 	ps := c.readPs()
+	c.ps = ps
 	if len(ps) == 0 || c.lay.p.timers == (field{}) {
 		c.pendingTimers = -1
 	} else {

@@ -5,10 +5,17 @@ import "github.com/dlv-async/dlv-async/dlvext"
 // labelLayout is what g.labels points to: a list of pairs of strings, since
 // Go 1.24. Before, it was a map.
 // https://github.com/golang/go/blob/go1.26.0/src/runtime/pprof/label.go#L22
-type labelLayout struct{ list field }
+type labelLayout struct {
+	list field
+	old  labelMapLayout
+}
 
 func newLabelLayout(ts *resolver) labelLayout {
-	return labelLayout{list: ts.optional("runtime/pprof.labelMap").maybe("LabelSet.list", "Set.List")}
+	l := labelLayout{list: ts.optional("runtime/pprof.labelMap").maybe("LabelSet.list", "Set.List")}
+	if l.list.size == 0 {
+		l.old = newLabelMapLayout(ts)
+	}
+	return l
 }
 
 // maxLabels bounds the labels of one goroutine.
@@ -22,6 +29,7 @@ const labelSize = 32
 func (c *collection) readLabels() {
 	l := c.lay.labels.list
 	if l.size == 0 {
+		c.readLabelMaps()
 		return
 	}
 	var addrs []uint64

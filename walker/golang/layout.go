@@ -67,6 +67,7 @@ type hchanLayout struct {
 type timerLayout struct {
 	size         int
 	when, period field
+	arg          field // of its function: the channel it sends to
 }
 
 // pollDescLayout is runtime.pollDesc: https://github.com/golang/go/blob/go1.26.0/src/runtime/netpoll.go#L75
@@ -97,6 +98,8 @@ type deferLayout struct{ sp, fn, link field }
 type pLayout struct {
 	size                int
 	timers              field // how many timers it has, not counting those of channels that nobody waits on
+	timerHeap           field // the slice of them
+	timerPairs          bool  // its elements are pairs, since 1.23
 	schedWhen, sysmonAt field // nanotimes of when the system monitor last looked at it
 }
 
@@ -233,7 +236,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	}
 
 	tm := ts.optional("runtime.timer")
-	l.timer = timerLayout{size: tm.size(), when: tm.need("when"), period: tm.need("period")}
+	l.timer = timerLayout{size: tm.size(), when: tm.need("when"), period: tm.need("period"), arg: tm.maybe("arg")}
 
 	pd := ts.optional("runtime.pollDesc")
 	l.pollDesc = pollDescLayout{
@@ -259,6 +262,7 @@ func newLayouts(from shapes) (*layouts, error) {
 
 	pr := ts.optional("runtime.p")
 	l.p = pLayout{
+		timerHeap: pr.maybe("timers.heap", "timers"), timerPairs: pr.maybe("timers.heap").size > 0,
 		size: pr.size(), timers: pr.maybe("timers.len.value", "numTimers.value"),
 		schedWhen: pr.maybe("sysmontick.schedwhen"), sysmonAt: pr.maybe("sysmontick.syscallwhen"),
 	}

@@ -1,6 +1,8 @@
 package golang
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -31,12 +33,14 @@ type channel struct {
 type channelFacts struct {
 	chans    map[uint64]*channel
 	timers   map[uint64]timer
-	contexts map[uint64]doneOf // by the address of the Done channel
-	strays   []*sudog          // in a queue, and their goroutines have them no more
+	contexts map[uint64]doneOf       // by the address of the Done channel
+	chains   map[uint64]*contextNode // by the address of a context
+	cancels  map[uint64]cancelHolder // likewise
+	strays   []*sudog                // in a queue, and their goroutines have them no more
 }
 
 func newChannelFacts() channelFacts {
-	return channelFacts{chans: map[uint64]*channel{}, timers: map[uint64]timer{}, contexts: map[uint64]doneOf{}}
+	return channelFacts{chans: map[uint64]*channel{}, timers: map[uint64]timer{}, contexts: map[uint64]doneOf{}, chains: map[uint64]*contextNode{}, cancels: map[uint64]cancelHolder{}}
 }
 
 // timer is one runtime.timer, in the runtime's nanotime.
@@ -63,10 +67,13 @@ func (c *collection) readChannels(waiting []*goroutine) {
 		ch := &slab[len(slab)-1]
 		c.chans[addr] = ch
 		c.typeName(ch.elemtype)
+	})
+	c.asyncTimers()
+	for _, ch := range c.chans {
 		if ch.timer != 0 {
 			timers = append(timers, ch.timer)
 		}
-	})
+	}
 	c.readTimers(timers)
 	c.readContexts(waiting)
 	c.readStrays()
@@ -185,6 +192,7 @@ func (w *walk) describeChannels(g *goroutine, wait *graph.Wait) bool {
 			w.onChannel(&branch, s.c)
 			wait.Branches = append(wait.Branches, branch)
 		}
+		w.sortBranches(wait.Branches)
 		wait.Evidence = proven("g.waiting → sudog.c, each")
 		return true
 	}
@@ -192,6 +200,18 @@ func (w *walk) describeChannels(g *goroutine, wait *graph.Wait) bool {
 		w.onChannel(wait, g.sudogs[0].c)
 	}
 	return true
+}
+
+// sortBranches puts the cases of a select in an order that does not depend on
+// where their channels lie, as that of the runtime does, so that goroutines at
+// one select look alike.
+func (w *walk) sortBranches(branches []graph.Wait) {
+	slices.SortStableFunc(branches, func(a, b graph.Wait) int {
+		if d := cmp.Compare(a.Kind, b.Kind); d != 0 || a.Resource == 0 || b.Resource == 0 {
+			return d
+		}
+		return cmp.Compare(w.b.ResourceByID(a.Resource).Type, w.b.ResourceByID(b.Resource).Type)
+	})
 }
 
 // onChannel makes a wait one on the channel.

@@ -2,10 +2,8 @@ package golang
 
 import (
 	"strings"
-	"time"
 
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
-	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // contextLayout is what is read of package context's types, all of which are
@@ -15,26 +13,37 @@ import (
 type contextLayout struct {
 	size  int   // of a cancelCtx
 	done  field // the Done channel, in an atomic.Value; made by the first call of Done
-	err   field // why it ended, in an atomic.Value since Go 1.25
-	timer field // of a timerCtx: the *time.Timer that ends it
-	when  field // of the runtime's timeTimer, which a time.Timer is
+	err   field // why it ended: an error, in an atomic.Value since Go 1.25
+	plain bool  // it is no atomic.Value
+	cause field // an error
+
+	children field // its map of those that end with it
+
+	timerSize, valueSize, key int   // sizes of a timerCtx and valueCtx, and the offset of its key
+	timer                     field // of a timerCtx: the *time.Timer that ends it
+	when                      field // of the runtime's timeTimer, which a time.Timer is
 }
 
 func newContextLayout(ts *resolver) contextLayout {
-	c := ts.optional("context.cancelCtx")
-	return contextLayout{
-		size: c.size(), done: c.maybe("done.v"), err: c.maybe("err.v", "err"),
-		timer: ts.optional("context.timerCtx").maybe("timer"),
-		when:  ts.optional("runtime.timeTimer").maybe("timer.when", "when"),
+	c, t, v := ts.optional("context.cancelCtx"), ts.optional("context.timerCtx"), ts.optional("context.valueCtx")
+	l := contextLayout{
+		size: c.size(), done: c.maybe("done.v"), err: c.maybe("err.v", "err"), cause: c.maybe("cause"),
+		children: c.maybe("children"), timer: t.maybe("timer"), timerSize: t.size(),
+		valueSize: v.size(), key: v.maybe("key").off,
+		when: ts.optional("runtime.timeTimer").maybe("timer.when", "when"),
 	}
+	_, atomic := c.find([]string{"err.v"})
+	l.plain = !atomic
+	if l.when.size == 0 { // up to Go 1.22
+		l.when = ts.optional("time.Timer").maybe("r.when")
+	}
+	return l
 }
 
 // doneOf is a context that a Done channel belongs to.
 type doneOf struct {
-	addr  uint64 // of the cancelCtx
-	kind  string // the name of its type; empty when only its address was met
-	ended bool   // it was cancelled, or its time is over
-	due   int64  // nanotime of its deadline; 0: it has none that was found
+	addr uint64 // of the cancelCtx
+	kind string // the name of its type; empty when only its address was met
 }
 
 // Bounds of the search for contexts: how many goroutines are searched in
@@ -75,7 +84,8 @@ func (c *collection) readContexts(waiting []*goroutine) {
 		rest = c.unresolved(rest)
 		c.searchContexts(rest[:min(len(rest), maxContextSearches)], learnt, true)
 	}
-	c.readDeadlines()
+	c.readContextChains()
+	c.readCancels(searched)
 }
 
 // slot is a word's place in a frame.
@@ -154,7 +164,7 @@ func (c *collection) followHints(hints []hint, learnt map[slot]bool) []hint {
 				}
 				learnt[h.from] = true
 				if old, ok := c.contexts[done]; !ok || old.kind == "" {
-					c.contexts[done] = doneOf{addr: h.addr, kind: c.contextType(h.itab), ended: word(b[l.err.off:], 0) != 0}
+					c.contexts[done] = doneOf{addr: h.addr, kind: c.contextType(h.itab)}
 				}
 			}
 		}
@@ -166,61 +176,14 @@ func (c *collection) followHints(hints []hint, learnt map[slot]bool) []hint {
 }
 
 // contextType is the name of the type that an itab is of, when that is one of
-// package context's.
+// package context's, or of os/signal's, which begins with its parent too.
 func (c *collection) contextType(itab uint64) string {
 	if itab < 1<<12 || itab%8 != 0 || c.img.ModuleAt(itab) == nil {
 		return ""
 	}
-	if name := c.concreteType(itab); strings.HasPrefix(name, "*context.") {
+	switch name := c.concreteType(itab); {
+	case strings.HasPrefix(name, "*context."), name == "*signal.signalCtx", name == "context.withoutCancelCtx", name == "context.stopCtx":
 		return name
 	}
 	return ""
-}
-
-// readDeadlines reads when the contexts with a timer will end.
-func (c *collection) readDeadlines() {
-	l := &c.lay.context
-	if l.timer.size == 0 || l.when.size == 0 {
-		return
-	}
-	byTimer := map[uint64][]uint64{} // Done channels
-	var addrs []uint64
-	for done, d := range c.contexts {
-		if d.kind != "*context.timerCtx" {
-			continue
-		}
-		b, err := c.read(d.addr+uint64(l.timer.off), 8)
-		if err != nil {
-			continue
-		}
-		when := le.Uint64(b) + uint64(l.when.off)
-		byTimer[when] = append(byTimer[when], done)
-		addrs = append(addrs, when)
-	}
-	c.each(addrs, 8, func(addr uint64, b []byte) {
-		for _, done := range byTimer[addr] {
-			d := c.contexts[done]
-			d.due = int64(le.Uint64(b))
-			c.contexts[done] = d
-		}
-	})
-}
-
-// onContext makes a receive from a Done channel a wait for its context.
-func (w *walk) onContext(wait *graph.Wait, d doneOf) {
-	r := w.b.Resource("context", d.addr)
-	wait.Kind, wait.Resource = graph.WaitContext, r.ID
-	wait.Evidence = proven("g.waiting → sudog.c = cancelCtx.done, of a context on the stack")
-	if r.Detail != nil {
-		return
-	}
-	r.Type = strings.TrimPrefix(d.kind, "*")
-	state := "live"
-	if d.ended {
-		state = "ended"
-	}
-	r.Detail = []graph.Attr{{Key: "state", Value: state}}
-	if d.due > 0 && w.nowExact {
-		r.Detail = append(r.Detail, graph.Attr{Key: "deadline_in_ms", Value: time.Duration(d.due - w.now)})
-	}
 }

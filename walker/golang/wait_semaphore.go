@@ -36,6 +36,7 @@ var semaphores = awaitable{
 			}
 			wait.Branches = append(wait.Branches, branch)
 		}
+		w.sortBranches(wait.Branches)
 		if len(wait.Branches) == 1 {
 			wait.Branches = nil // its context never ends
 		}

@@ -74,6 +74,15 @@ func (b *Builder) Resource(kind string, addr uint64) *Resource {
 	return r
 }
 
+// ResourceByID returns a resource that this Builder handed out, nil when there
+// is none of that id.
+func (b *Builder) ResourceByID(id ResourceID) *Resource {
+	if id < 1 || int(id) > len(b.snapshot.Resources) {
+		return nil
+	}
+	return b.snapshot.Resources[id-1]
+}
+
 // Group returns the group at addr, making it with kind at the first call;
 // at address 0, which no two groups share, a new one each time.
 // Its ID holds until Seal, which numbers anew.

@@ -1,0 +1,45 @@
+package golang
+
+// asyncTimers finds the timers of time channels that do not name them: those
+// up to Go 1.22, and those of programs whose go.mod says so (GODEBUG
+// asynctimerchan). Such a channel has a buffer of one time.Time, and its
+// timer, in some processor's heap, sends to it:
+// https://github.com/golang/go/blob/go1.24.0/src/time/sleep.go#L29
+func (c *collection) asyncTimers() {
+	wanted := map[uint64]*channel{}
+	for addr, ch := range c.chans {
+		if ch.timer == 0 && ch.capacity == 1 && c.typeName(ch.elemtype) == "time.Time" {
+			wanted[addr] = ch
+		}
+	}
+	heap, arg := c.lay.p.timerHeap, c.lay.timer.arg
+	if len(wanted) == 0 || heap.size != 24 || arg.size != 16 {
+		return
+	}
+	each := 8 // up to Go 1.22 pointers, then pairs of a pointer and a time
+	if c.lay.p.timerPairs {
+		each = 16
+	}
+	var timers []uint64
+	for _, p := range c.ps {
+		base, n := word(p[heap.off:], 0), word(p[heap.off:], 1)
+		if n > maxTimers {
+			continue
+		}
+		list, err := c.read(base, int(n)*each)
+		if err != nil {
+			continue
+		}
+		for ; len(list) >= each; list = list[each:] {
+			timers = append(timers, word(list, 0))
+		}
+	}
+	c.each(timers, c.lay.timer.size, func(addr uint64, b []byte) {
+		if ch := wanted[word(b[arg.off:], 1)]; ch != nil {
+			ch.timer = addr
+		}
+	})
+}
+
+// maxTimers bounds the timers of one processor.
+const maxTimers = 1 << 22
