@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -26,7 +27,7 @@ func (a *app) showFamily(ctx context.Context, pid int, args []string, flags *vie
 	case look.format == "json":
 		out = &familyJSON{w: w, view: r.name}
 	case look.format == "text" && r.more == nil:
-		out = &familyText{w, max(look.options.Width, 80)}
+		out = &familyText{w, look.options.Width}
 	default:
 		return usagef("a picture is of one process: with --children %s can only be written as json", r.name)
 	}
@@ -38,7 +39,7 @@ func (a *app) showFamily(ctx context.Context, pid int, args []string, flags *vie
 		return err
 	}
 	shown := 0
-	var failed error // the first
+	var failed error // the one that says most
 	var found []string
 	for i, p := range family {
 		if look.redact && len(p.Args) > 1 { // what was passed to a program is its data
@@ -53,7 +54,7 @@ func (a *app) showFamily(ctx context.Context, pid int, args []string, flags *vie
 			return err
 		case problem == nil:
 			shown++
-		case failed == nil:
+		case failed == nil || errors.As(problem, new(*ambiguousError)):
 			failed = problem
 		}
 	}
@@ -100,7 +101,7 @@ type familyWriter interface {
 // familyText is a section for each process.
 type familyText struct {
 	w     io.Writer
-	width int
+	width int // of a title; 0: as long as it is
 }
 
 func (t *familyText) begin() error { return nil }
@@ -111,7 +112,12 @@ func (t *familyText) title(p dlvext.Relative, more bool) error {
 	if more {
 		of, before = fmt.Sprintf(", child of %d", p.Parent), "\n"
 	}
-	return writeLines(t.w, fmt.Sprintf("%s== process %d%s: %s", before, p.PID, of, oneLine(strings.Join(p.Args, " "))), t.width)
+	title := fmt.Sprintf("%s== process %d%s: %s\n", before, p.PID, of, oneLine(strings.Join(p.Args, " ")))
+	if t.width > 0 {
+		return writeLines(t.w, title, t.width)
+	}
+	_, err := io.WriteString(t.w, title)
+	return err
 }
 
 func (t *familyText) shown(write func(io.Writer) error) error { return write(t.w) }

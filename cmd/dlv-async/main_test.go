@@ -78,6 +78,7 @@ func TestScripts(t *testing.T) {
 			"schema":    schema,
 			"as-nobody": asNobody,
 			"redacted":  redacted,
+			"python":    python,
 		},
 	})
 }
@@ -105,6 +106,13 @@ func target(ts *testscript.TestScript, _ bool, args []string) {
 	started := testtarget.Start(t, testtarget.Build(t, args[0], testtarget.Options{}), args[1:]...)
 	ts.Setenv("PID", strconv.Itoa(started.PID))
 	ts.Setenv("EXE", started.Exe)
+}
+
+// python starts a program of testdata/python with some CPython of this machine,
+// and sets $PID.
+func python(ts *testscript.TestScript, _ bool, args []string) {
+	t := ts.Value(tb{}).(testing.TB)
+	ts.Setenv("PID", strconv.Itoa(testtarget.StartPython(t, testtarget.Pythons(t)[1], args[0]).PID))
 }
 
 // start starts a program that runs until the script ends, and sets $PID.
@@ -205,16 +213,21 @@ func asNobody(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // redacted runs every view of a source with --redact, as text and as JSON, and
-// wants the secret of the program secrets in none: redacted attach PID.
-func redacted(ts *testscript.TestScript, _ bool, source []string) {
+// wants the secret of the programs secrets and family.py in none:
+// redacted TASK attach PID.
+func redacted(ts *testscript.TestScript, _ bool, args []string) {
+	task, source, flags := args[0], args[1:3], args[3:]
 	for _, v := range views {
-		args := append(append([]string{}, source...), v.name)
+		args := append(slices.Clone(source), v.name)
 		if v.ofTask {
-			args = append(args, "~main.check")
+			args = append(args, task)
+		}
+		if v.more != nil && len(flags) > 0 {
+			continue // a picture is of one process
 		}
 		for _, output := range append([]string{"text", "json"}, slices.Collect(maps.Keys(v.more))...) {
-			args := append(args, "--redact", "--locals", "--full", "--system", "-o", output)
-			ts.Check(ts.Exec("dlv-async", args...))
+			args := append(slices.Clone(args), "--redact", "--locals", "--full", "--system", "-o", output)
+			ts.Check(ts.Exec("dlv-async", append(args, flags...)...))
 			if strings.Contains(ts.ReadFile("stdout")+ts.ReadFile("stderr"), "hunter2") {
 				ts.Fatalf("the secret is in the output of %v", args)
 			}
