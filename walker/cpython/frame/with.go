@@ -251,11 +251,14 @@ func (r *Reader) exitCallbacks(stack object.Ref) []Manager {
 		if len(items) != 2 || len(out) == maxManagers {
 			continue
 		}
+		var name string
 		fn, self, ok := r.o.Method(items[1])
-		if !ok {
-			continue
+		if ok {
+			name = r.callableName(fn)
+		} else { // 3.15 makes one of C of a method of C
+			name, self, _ = r.o.Builtin(items[1])
 		}
-		switch name := r.callableName(fn); name {
+		switch name {
 		case "__exit__", "__aexit__":
 			out = append(out, Manager{Object: self, Async: name == "__aexit__"})
 		}
