@@ -18,6 +18,7 @@ Beside these there are things to look up:
 
 import asyncio
 import collections
+import datetime
 import enum
 import functools
 import json
@@ -85,6 +86,28 @@ add("bytearray empty", bytearray())
 shrunk = bytearray(b"0123456789")
 del shrunk[:4]
 add("bytearray whose start moved", shrunk)
+
+# What the standard library has, written in C.
+
+for value in [
+    range(5),
+    range(1, 10**20, 3),
+    slice(1, None, "x"),
+    datetime.date(2026, 11, 21),
+    datetime.datetime(2026, 1, 2, 3, 4),
+    datetime.datetime(1, 2, 3, 4, 5, 6, 70000),
+    datetime.datetime(9999, 12, 31, 23, 59, 0, 1),
+    datetime.time(1, 2),
+    datetime.time(1, 2, 3, 999999),
+    datetime.timedelta(0),
+    datetime.timedelta(days=-1, microseconds=5),
+    datetime.timedelta(hours=25),
+    datetime.timezone.utc,
+    datetime.timezone(datetime.timedelta(hours=-3), "h\xe9re"),
+    datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc),
+    datetime.time(3, 4, 5, tzinfo=datetime.timezone(datetime.timedelta(minutes=90))),
+]:
+    add(repr(value), value)
 
 # Containers.
 

@@ -22,6 +22,11 @@ type Bounds struct {
 	// Hide tells of a name of an attribute, or a str key of a dict, whether its
 	// value is to be left out; nil: of none.
 	Hide func(name string) bool
+
+	// Describe is asked first about each object that is of no built-in type,
+	// for those of which the caller knows more: the name of a task. What it
+	// returns is printed in the place of the object; empty: it knows nothing.
+	Describe func(o Ref, t *Type) string
 }
 
 func (b Bounds) withDefaults() Bounds {
@@ -144,6 +149,12 @@ func (p *printer) object(o Ref, t *Type, depth int) {
 		known(p, o, depth)
 		return
 	}
+	if p.b.Describe != nil {
+		if s := p.b.Describe(o, t); s != "" {
+			p.print(plainName(s))
+			return
+		}
+	}
 	switch {
 	case t.Inherits("enum.Enum"):
 		p.enum(o, t, depth)
@@ -215,6 +226,14 @@ func init() {
 		"coroutine":                  (*printer).generator,
 		"generator":                  (*printer).generator,
 		"async_generator":            (*printer).generator,
+
+		"range":              (*printer).rangeObject,
+		"slice":              (*printer).slice,
+		"datetime.date":      (*printer).date,
+		"datetime.time":      (*printer).time,
+		"datetime.datetime":  (*printer).datetime,
+		"datetime.timedelta": (*printer).timedelta,
+		"datetime.timezone":  (*printer).timezone,
 	}
 }
 

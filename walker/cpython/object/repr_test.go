@@ -13,6 +13,7 @@ func TestBounds(t *testing.T) {
 	for _, o := range p.says {
 		byName[o[0]] = ref(t, o[1])
 	}
+	describe := func(_ Ref, t *Type) string { return "<a " + t.FullName() + "\n>" }
 	for _, c := range []struct {
 		name   string
 		bounds Bounds
@@ -39,6 +40,8 @@ func TestBounds(t *testing.T) {
 		{"MyStr 'h\xc3\xa9 \u4f60'", Bounds{Redact: true}, "MyStr(<str of 4>)"},
 		{"namedtuple", Bounds{Redact: true}, "Point(x=1, y=<str of 1>)"},
 		{"enum of str", Bounds{Redact: true}, "<Color.GREEN: <str of 1>>"},
+		{"twice", Bounds{Describe: describe}, "[[7], [7]]"},
+		{"slots", Bounds{Describe: describe}, "<a __main__.Slots\\n>"},
 	} {
 		if byName[c.name] == 0 {
 			t.Errorf("there is no %s", c.name)
