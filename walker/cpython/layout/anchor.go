@@ -26,26 +26,32 @@ const (
 //
 // The symbol is in .dynsym wherever extension modules are to be loaded, in a
 // stripped file too. Where a program that embeds CPython hides it, the section
-// tells. Symbols are asked for only where a CPython may be: to read those of
-// every library takes long.
+// tells. To read the symbols of every library takes long: that is done only
+// where there are extension modules, and no place where a CPython is to be
+// expected has one.
 func anchors(img *dlvext.Image) []anchor {
+	likely := func(n int, m *dlvext.Module) bool {
+		_, sectioned := m.Section(runtimeSection)
+		return sectioned || nameOf(m.Path).python() || n == 0 && m.GoBuildID == ""
+	}
+	all := anchorsIn(img, likely)
+	if all == nil && slices.ContainsFunc(img.Modules, isExtension) {
+		all = anchorsIn(img, func(n int, m *dlvext.Module) bool { return !likely(n, m) && !isExtension(m) })
+	}
+	return all
+}
+
+// anchorsIn returns the runtimes of those modules that are wanted.
+func anchorsIn(img *dlvext.Image, wanted func(n int, m *dlvext.Module) bool) []anchor {
 	var all []anchor
-	extensions := slices.ContainsFunc(img.Modules, isExtension)
 	for n, m := range img.Modules {
-		if m.Err != nil || isExtension(m) {
+		if m.Err != nil || !wanted(n, m) {
 			continue
 		}
-		section, sectioned := m.Section(runtimeSection)
-		named := nameOf(m.Path)
-		exe := n == 0 && m.GoBuildID == ""
-		if sectioned || named.python() || exe || extensions {
-			if s, ok := m.Symbol(runtimeSymbol); ok {
-				all = append(all, anchor{m, s.Addr})
-				continue
-			}
-		}
-		if sectioned {
-			all = append(all, anchor{m, section.Addr})
+		if s, ok := m.Symbol(runtimeSymbol); ok {
+			all = append(all, anchor{m, s.Addr})
+		} else if s, ok := m.Section(runtimeSection); ok {
+			all = append(all, anchor{m, s.Addr})
 		}
 	}
 	return all

@@ -47,6 +47,11 @@ func Find(img *dlvext.Image) ([]*Interpreter, error) {
 		}
 		found = append(found, interp)
 	}
+	for _, m := range img.Modules {
+		if name := nameOf(m.Path); m.Err != nil && name.library && name.minor >= 0 {
+			refused = append(refused, name.refusal(m))
+		}
+	}
 	if found == nil && refused == nil {
 		refused = nameless(img)
 	}

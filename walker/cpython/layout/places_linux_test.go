@@ -65,8 +65,10 @@ func TestVersionOfEmbedded(t *testing.T) {
 			tg := testtarget.StartPython(t, p, "chain.py")
 			img := open(t, tg.PID)
 			i := only(t, img)
-			i.Module.Path = "/opt/app/server"
-			img.Modules = []*dlvext.Module{i.Module}
+			i.Module.Path = "/opt/app/libembedded.so"
+			if p.Kind != testtarget.Shared { // else it is found among the libraries
+				img.Modules = []*dlvext.Module{i.Module}
+			}
 			s, err := testtarget.ParsePythonStack(tg.Stack(t))
 			if err != nil {
 				t.Fatal(err)
