@@ -65,7 +65,7 @@ func (a *adapter) launchCore(m *wire.Message, p *panel) started {
 		return started{request: m, err: fmt.Errorf("invalid debug configuration - %w", err)}
 	}
 	if files.CoreFilePath == "" {
-		return started{request: m, err: fmt.Errorf("The 'coreFilePath' attribute is missing in debug configuration.")} //nolint:staticcheck // Delve's words
+		return started{request: m, err: fmt.Errorf("The 'coreFilePath' attribute is missing in debug configuration.")}
 	}
 	in := func(path string) string {
 		if path == "" || filepath.IsAbs(path) || files.DlvCwd == "" {
@@ -122,7 +122,7 @@ func (a *adapter) attach(m *wire.Message, p *panel) started {
 		return started{request: m} // there is no debugger yet: Delve's session says so
 	case "observe":
 		if pid <= 0 {
-			return started{request: m, err: fmt.Errorf("The 'processId' attribute is missing in debug configuration")} //nolint:staticcheck // as Delve says it
+			return started{request: m, err: fmt.Errorf("The 'processId' attribute is missing in debug configuration")}
 		}
 		return a.observe(m, p, pid, true)
 	case "", "local":
