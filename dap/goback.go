@@ -24,6 +24,11 @@ type goBackend struct {
 	series *snapshot.Series // of the program as it is loaded now; used under d's lock
 	core   *coreSnapshot    // what is debugged is a core dump; nil: it is not
 
+	asyncMu     sync.Mutex
+	async       map[int]*asyncBreakpoint // by Delve's ids
+	deciding    bool                     // on a stop that the client has not been told of
+	pauseWanted bool                     // the client wants one in the meantime
+
 	ownersMu sync.Mutex
 	owners   map[int]int // the goroutine of each frame that Delve's session gave an id in this stop
 
@@ -32,7 +37,7 @@ type goBackend struct {
 
 // startGo puts a session of Delve's over a debuggee.
 func (a *adapter) startGo(m *wire.Message, p *panel, d *delve.Debuggee, core *coreSnapshot) started {
-	b := &goBackend{panel: p, d: d, core: core, owners: map[int]int{}}
+	b := &goBackend{panel: p, d: d, core: core, owners: map[int]int{}, async: map[int]*asyncBreakpoint{}}
 	b.path = func(path string) string { return delve.ClientPath(b.settings.delves.SubstitutePath, path) }
 	if m.Command == "launch" {
 		b.launched = m.Arguments
@@ -79,6 +84,11 @@ func (b *goBackend) request(m *wire.Message) {
 		b.onEvaluate(m)
 	case "exceptionInfo":
 		b.onExceptionInfo(m)
+	case "setBreakpoints", "setFunctionBreakpoints":
+		b.onSetBreakpoints(m)
+	case "pause":
+		b.pauseComes()
+		b.p.forward(m, nil)
 	case "restart":
 		b.runs()
 		m.Arguments = b.restart(m.Arguments)
@@ -136,17 +146,26 @@ func (b *goBackend) event(m *wire.Message) {
 			b.died(&body)
 			m.Body = encode(body)
 		}
-		b.newStop(body.ThreadId)
+		if b.undecided(&body) {
+			go b.decide(m, body)
+			return
+		}
+		b.newStop(body.ThreadId, nil)
 	}
 	b.a.out.send(m)
 }
 
 // newStop begins a stop. Delve's frames of the one before are no more.
-func (b *goBackend) newStop(thread int) {
+// Its snapshot may be there already.
+func (b *goBackend) newStop(thread int, s *graph.Snapshot) {
 	b.ownersMu.Lock()
 	clear(b.owners)
 	b.ownersMu.Unlock()
-	b.stopped(thread, b.take)
+	take := b.take
+	if s != nil {
+		take = func(context.Context) (*graph.Snapshot, error) { return s, nil }
+	}
+	b.stopped(thread, take)
 }
 
 // died has a stop in a core dump be at what the process died of.

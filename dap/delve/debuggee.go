@@ -109,3 +109,28 @@ func (d *Debuggee) Discard() {
 	_ = d.debugger.Detach(d.debugger.AttachPid() == 0)
 	d.Remove()
 }
+
+// Hit is a goroutine that stands at a breakpoint.
+type Hit struct{ Goroutine, Breakpoint int }
+
+// Hits are the goroutines that stand at breakpoints of the user's, the one
+// that the program stopped for first. Logpoints of Delve's are none.
+func (d *Debuggee) Hits() []Hit {
+	state, err := d.debugger.State(true)
+	if err != nil || state.Running {
+		return nil
+	}
+	var hits []Hit
+	for _, t := range state.Threads {
+		if t.Breakpoint == nil || t.Breakpoint.Tracepoint || t.Breakpoint.ID <= 0 {
+			continue
+		}
+		hit := Hit{int(t.GoroutineID), t.Breakpoint.ID}
+		if state.CurrentThread != nil && t.ID == state.CurrentThread.ID {
+			hits = append([]Hit{hit}, hits...)
+		} else {
+			hits = append(hits, hit)
+		}
+	}
+	return hits
+}
