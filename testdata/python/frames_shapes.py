@@ -15,6 +15,7 @@ import functools
 import json
 import sys
 import threading
+import traceback
 import types
 
 import ready
@@ -246,6 +247,20 @@ def consume():
         print(i)
 
 
+class Raises:
+    def raises(self, n):
+        if n:
+            self.raises(n - 1)
+        raise KeyError(n)
+
+    @classmethod
+    def caught(cls):
+        try:
+            sorted([2, 1], key=cls().raises)
+        except KeyError as error:
+            return error
+
+
 async def running():
     Server().serve()
 
@@ -313,13 +328,30 @@ def frames():
             running[task.get_name()] = id(task.get_coro())
     for task in getattr(asyncio.tasks, "_eager_tasks", ()):
         running["child"] = id(task.get_coro())
-    return json.dumps({"tasks": tasks, "threads": threads, "created": created, "running": running, "done": id(over)})
+    raised = [(f.name, f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    return json.dumps(
+        {
+            "tasks": tasks,
+            "threads": threads,
+            "created": created,
+            "running": running,
+            "done": id(over),
+            "traceback": id(error.__traceback__),
+            "raised": raised,
+            "tracked": id(tracked),
+            "origin": [(name, file, line) for file, line, name in tracked.cr_origin],
+        }
+    )
 
 
 named = {}
 blocked = []
 unawaited = not_begun()
 over = not_begun()
+error = Raises.caught()
+sys.set_coroutine_origin_tracking_depth(3)
+tracked = (lambda: not_begun())()
+sys.set_coroutine_origin_tracking_depth(0)
 try:
     over.send(None)
 except StopIteration:

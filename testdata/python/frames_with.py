@@ -214,6 +214,22 @@ async def sync_wrapped():
         await asyncio.sleep(HOUR)
 
 
+@contextlib.contextmanager
+def delegating():
+    with expect("delegated", "delegating", "delegating", Manager(), is_async=False, within=0):  # delegating
+        yield from delegate()
+
+
+def delegate():
+    with expect("delegated", "delegate", "delegate", Manager(), is_async=False, within=0):  # delegate
+        yield
+
+
+async def delegated():
+    with expect("delegated", "delegated", "delegated", delegating(), is_async=False):  # delegated
+        await asyncio.sleep(HOUR)
+
+
 async def stacked():
     async with expect("stacked", "stacked", "stacked", contextlib.AsyncExitStack()) as stack:  # stacked
         await stack.enter_async_context(expect("stacked", "stacked", None, Manager(), within=0))
@@ -290,7 +306,7 @@ async def main():
         named[function.__name__] = asyncio.create_task(function(lock), name=function.__name__)
         await asyncio.sleep(0)
     functions = [semaphore, exiting, failing, returning, derived, plain, nested, caught, after, of_c]
-    functions += [calls, wrapped, sync_wrapped, stacked, argument]
+    functions += [calls, wrapped, sync_wrapped, delegated, stacked, argument]
     if sys.version_info >= (3, 11):
         functions += [grouped, joining]
     for function in functions:

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,6 +19,17 @@ type told struct {
 	Created toldTask
 	Running map[string]object.Ref
 	Done    object.Ref
+
+	Traceback object.Ref
+	Raised    []toldPlace
+	Tracked   object.Ref
+	Origin    []toldPlace
+}
+
+type toldPlace Place
+
+func (p *toldPlace) UnmarshalJSON(b []byte) error {
+	return json.Unmarshal(b, &[]any{&p.Func, &p.File, &p.Line})
 }
 
 type toldTask struct {
@@ -45,6 +57,9 @@ func TestChains(t *testing.T) {
 				p.noError(t)
 				compareChain(t, p, links, task.Chain)
 				compareLeaf(t, leaf, name, task)
+				if via, ok := between[name]; ok && links[1].Via != via {
+					t.Errorf("%s stands before %s, and not %s", links[1].Via, links[1].Func, via)
+				}
 			})
 		}
 		links, leaf := p.Chain(want.Created.Coroutine, nil)
@@ -57,6 +72,47 @@ func TestChains(t *testing.T) {
 			t.Errorf("the coroutine that is done has %d links and ends at %v", len(links), leaf)
 		}
 		p.noError(t)
+	})
+}
+
+// between is what stands between the first and the second frame of a chain.
+var between = map[string]string{
+	"async_for":         "async_generator_asend",
+	"asend":             "async_generator_asend",
+	"athrow":            "async_generator_athrow",
+	"aclose":            "async_generator_athrow",
+	"next_one":          "async_generator_asend",
+	"next_or_default":   "async_generator_asend",
+	"through_generator": "",
+	"ByGenerator":       "",
+	"ByWrapper":         "coroutine_wrapper",
+}
+
+// Frames of an exception, and where a coroutine was made.
+func TestRaisedAndOrigin(t *testing.T) {
+	eachPython(t, func(t *testing.T, py testtarget.Python) {
+		p := start(t, py, "frames_shapes.py")
+		want := ask[told](t, p, "frames")
+		var raised, origin []toldPlace
+		for _, f := range p.Raised(want.Traceback) {
+			raised = append(raised, toldPlace{f.Code.Name, f.Code.File, f.Line})
+			if name := "__main__.Raises." + f.Code.Name; f.Func != name {
+				t.Errorf("got %s, want %s", f.Func, name)
+			}
+		}
+		for _, o := range p.Origin(want.Tracked) {
+			origin = append(origin, toldPlace(o))
+		}
+		p.noError(t)
+		if !slices.Equal(raised, want.Raised) {
+			t.Errorf("raised in %v, want %v", raised, want.Raised)
+		}
+		if !slices.Equal(origin, want.Origin) || len(origin) < 2 {
+			t.Errorf("made in %v, want %v", origin, want.Origin)
+		}
+		if o := p.Origin(want.Created.Coroutine); o != nil {
+			t.Errorf("a coroutine that keeps no origin was made in %v", o)
+		}
 	})
 }
 

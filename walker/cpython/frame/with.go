@@ -62,8 +62,10 @@ func (r *Reader) Managers(f, next *Frame) []Manager {
 	return own
 }
 
-// maxManagers bounds those of one frame.
-const maxManagers = 1 << 10
+const (
+	maxManagers  = 1 << 10 // of one frame
+	maxYieldFrom = 16      // generators in which a manager's generator yields
+)
 
 // ownManagers returns the managers on a frame's value stack.
 func (r *Reader) ownManagers(f *Frame) []Manager {
@@ -219,13 +221,24 @@ func (r *Reader) within(all []Manager, i int) []Manager {
 		if gen == 0 || r.o.Err() != nil {
 			return all
 		}
-		f, state := r.Generator(gen)
-		if state != Suspended {
-			return all // it runs, and is in the chain by itself; or is done
-		}
-		for _, inner := range r.ownManagers(&f) {
-			inner.Within = i
-			all = append(all, inner)
+		for range maxYieldFrom {
+			f, state := r.Generator(gen)
+			if state != Suspended && (state != Awaiting || f.Kind != Generator) {
+				return all // it runs, and is in the chain by itself; or is done
+			}
+			for _, inner := range r.ownManagers(&f) {
+				inner.Within = i
+				all = append(all, inner)
+			}
+			if state == Suspended {
+				return all
+			}
+			if gen = r.awaited(&f); gen == 0 {
+				return all
+			}
+			if _, ok := r.KindOf(gen); !ok {
+				return all
+			}
 		}
 	case t.Inherits("contextlib._BaseExitStack"):
 		for _, callback := range r.exitCallbacks(m.Object) {
