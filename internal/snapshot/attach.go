@@ -52,9 +52,11 @@ func Attach(ctx context.Context, pid int, o Options) (*graph.Snapshot, error) {
 }
 
 // privatePerMS is how much private memory is copied whole, for each millisecond
-// that the process may stand still: 256 MB by default. Two cores copy 4 to 7 MB
-// in a millisecond, so that it takes about a tenth of the time there is. A
-// variable, so that a test can have a small process be a large one.
+// that the process may stand still: 250 MB by default. Two idle cores copy 4 to
+// 7 MB in a millisecond, on a machine with ten programs that want to run it may
+// be less than one; and a copy that is cut lacks whatever came last, where a
+// walk that is cut has found some. A variable, so that a test can have a small
+// process be a large one.
 var privatePerMS int64 = 512 << 10
 
 // copiesPrivate tells whether all private memory is to be copied: a walk needs
