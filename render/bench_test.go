@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/dlv-async/dlv-async/render"
@@ -20,7 +21,7 @@ func BenchmarkViews(b *testing.B) {
 	}{{"alike", manyAlike}, {"different", manyDifferent}} {
 		const tasks = 100_000
 		s := c.build(tasks)
-		for _, v := range views {
+		for _, v := range append(slices.Clone(views), pictures...) {
 			b.Run(fmt.Sprintf("%s/%s", c.name, v.name), func(b *testing.B) {
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)

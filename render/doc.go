@@ -1,7 +1,7 @@
 // Package render turns a sealed [graph.Snapshot] into text for people, one
 // file a view: [Report], [Tree], [Tasks], [Where], [Why], [Stacks], [Groups],
-// [Resources], [Stats] and [Problems]; into pictures in the languages [DOT] and
-// [Mermaid]; and into JSON for programs.
+// [Resources], [Stats] and [Problems]; into pictures, as [SVG], as a page
+// of [HTML], or in the languages [DOT] and [Mermaid]; and into JSON for programs.
 //
 // Text comes from the target and is data: a name may hold an escape sequence.
 // Everything that a view prints goes through [text.add], which makes it

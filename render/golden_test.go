@@ -34,6 +34,17 @@ var views = []struct {
 	{"problems", render.Problems},
 }
 
+// pictures are the wait graph in its formats.
+var pictures = []struct {
+	name string
+	view view
+}{
+	{"dot", render.DOT},
+	{"mermaid", render.Mermaid},
+	{"svg", render.SVG},
+	{"html", render.HTML},
+}
+
 // taskViews are those of one task.
 var taskViews = []struct {
 	name string

@@ -1,7 +1,13 @@
 package render_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/xml"
+	"fmt"
+	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +48,71 @@ func TestPicturesAreQuoted(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// markup is every element that the images and pages may have, with the
+// attributes that stand at it.
+var markup = map[string]string{
+	"html": "lang xmlns", "head": "", "meta": "charset http-equiv content name", "title": "", "style": "", "script": "",
+	"body": "", "header": "", "h1": "", "input": "id type placeholder", "span": "id", "button": "id type", "main": "",
+	"div": "id", "aside": "id", "pre": "id hidden",
+	"svg": "xmlns class id viewBox width height", "defs": "", "g": "class id", "path": "d marker-end",
+	"marker": "id viewBox refX refY markerWidth markerHeight orient", "polygon": "points fill",
+	"rect": "x y width height rx", "text": "x y",
+}
+
+// TestNothingFromTheTargetIsMarkup reads images and pages of hostile targets
+// as strict XML: their elements and attributes are the program's own, and so
+// are the scripts and styles, which the page's policy names.
+func TestNothingFromTheTargetIsMarkup(t *testing.T) {
+	for _, sample := range smallSamples() {
+		for _, evil := range evilForPictures {
+			s := sample.build()
+			poison(s, evil)
+			for name, draw := range map[string]view{"SVG": render.SVG, "HTML": render.HTML} {
+				checkMarkup(t, fmt.Sprintf("%s with %q in sample %s", name, evil, sample.name), text(t, draw, s, render.Options{Now: now, System: true}))
+			}
+		}
+	}
+}
+
+func checkMarkup(t *testing.T, name, page string) {
+	t.Helper()
+	policy, inside := "", ""
+	for d := xml.NewDecoder(strings.NewReader(page)); ; {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatalf("%s is not well formed: %v", name, err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			inside = token.Name.Local
+			attributes, known := markup[inside]
+			if !known {
+				t.Fatalf("%s has an element %s", name, inside)
+			}
+			for _, a := range token.Attr {
+				if !slices.Contains(strings.Fields(attributes), a.Name.Local) {
+					t.Fatalf("%s has %s=%q at an element %s", name, a.Name.Local, a.Value, inside)
+				}
+				if a.Name.Local == "content" && strings.HasPrefix(a.Value, "default-src 'none'") {
+					policy = a.Value
+				}
+			}
+		case xml.CharData:
+			if page[1] == '!' && (inside == "script" || inside == "style") && len(strings.TrimSpace(string(token))) > 0 {
+				sum := sha256.Sum256(token)
+				if hash := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(policy, hash) {
+					t.Fatalf("%s has a %s that its policy %q does not name", name, inside, policy)
+				}
+			}
+		case xml.EndElement:
+			inside = ""
 		}
 	}
 }

@@ -19,12 +19,7 @@ func Resources(w io.Writer, s *graph.Snapshot, o Options) error {
 	waiters := map[graph.ResourceID][]graph.TaskID{}
 	var shown []*graph.Resource
 	for _, r := range s.Resources {
-		var tasks []graph.TaskID
-		for _, w := range s.Waiters(r) {
-			if n := len(tasks); n == 0 || tasks[n-1] != w.Task {
-				tasks = append(tasks, w.Task)
-			}
-		}
+		tasks := v.waitersOf(r)
 		waiters[r.ID] = tasks
 		if all := append(slices.Clip(tasks), holding(r)...); len(all) == 0 || v.anyShown(all) {
 			shown = append(shown, r)
@@ -36,22 +31,9 @@ func Resources(w io.Writer, s *graph.Snapshot, o Options) error {
 	})
 	kept, cut := o.shown(len(sets))
 	for _, alike := range sets[:kept] {
-		var wait, hold []graph.TaskID
-		for _, r := range alike {
-			wait = append(wait, waiters[r.ID]...)
-			hold = append(hold, holding(r)...)
-		}
 		v.blank()
 		v.resource(alike)
-		switch r := alike[0]; {
-		case len(hold) > 0 && isLock(r.Kind):
-			v.listed(hold, "", "held by", weakest(r.Holders))
-		case len(hold) > 0:
-			v.listed(hold, "", "could be served by", weakest(r.Holders))
-		case isLock(r.Kind) && !detail(r.Detail).isNot("locked"):
-			v.row(v.indent(2), v.say(normal, "holder not known"))
-		}
-		v.listed(wait, "nobody waits for it", count(len(wait), "waiter"), graph.Evidence{})
+		v.resourceTasks(alike, waiters)
 	}
 	if len(sets) == 0 {
 		v.blank()
@@ -60,6 +42,35 @@ func Resources(w io.Writer, s *graph.Snapshot, o Options) error {
 	v.moreThings(cut, "resource")
 	v.hiddenTasks()
 	return v.end()
+}
+
+// resourceTasks lists who has resources that are alike, and who waits for them.
+func (v *view) resourceTasks(alike []*graph.Resource, waiters map[graph.ResourceID][]graph.TaskID) {
+	var wait, hold []graph.TaskID
+	for _, r := range alike {
+		wait = append(wait, waiters[r.ID]...)
+		hold = append(hold, holding(r)...)
+	}
+	switch r := alike[0]; {
+	case len(hold) > 0 && isLock(r.Kind):
+		v.listed(hold, "", "held by", weakest(r.Holders))
+	case len(hold) > 0:
+		v.listed(hold, "", "could be served by", weakest(r.Holders))
+	case isLock(r.Kind) && !detail(r.Detail).isNot("locked"):
+		v.row(v.indent(2), v.say(normal, "holder not known"))
+	}
+	v.listed(wait, "nobody waits for it", count(len(wait), "waiter"), graph.Evidence{})
+}
+
+// waitersOf returns the tasks that wait on a resource, each once.
+func (v *view) waitersOf(r *graph.Resource) []graph.TaskID {
+	var tasks []graph.TaskID
+	for _, w := range v.s.Waiters(r) {
+		if n := len(tasks); n == 0 || tasks[n-1] != w.Task {
+			tasks = append(tasks, w.Task)
+		}
+	}
+	return tasks
 }
 
 func holding(r *graph.Resource) []graph.TaskID {

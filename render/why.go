@@ -11,10 +11,13 @@ import (
 // Why shows what the task o.Task hangs on in the end, and the chain of waits
 // that leads there: whom it waits for, whom that one waits for, and how each
 // step is known.
-func Why(w io.Writer, s *graph.Snapshot, o Options) error {
+func Why(w io.Writer, s *graph.Snapshot, o Options) error { return whyOf(w, s, o, 0) }
+
+// whyOf is Why with a bound on the nodes of the chain; 0: the usual one.
+func whyOf(w io.Writer, s *graph.Snapshot, o Options, limit int) error {
 	v := newView(w, s, o)
 	v.terse = !o.Full
-	root := s.Why(o.Task, graph.WhyOptions{Coalesce: true})
+	root := s.Why(o.Task, graph.WhyOptions{Coalesce: true, Limit: limit})
 	if root == nil {
 		return fmt.Errorf("there is no task %s; the view tasks lists them", safe(string(o.Task), true))
 	}

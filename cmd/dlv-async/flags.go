@@ -54,7 +54,7 @@ func (f *viewFlags) register(c *cobra.Command) {
 	fs.IntVar(&f.limit, "limit", f.limit, "show `N` entries of a list and say how many are cut; 0: all")
 	fs.StringVar(&f.sort, "sort", f.sort, "sort the tasks view by this `COLUMN`; -COLUMN for the reverse")
 	fs.StringSliceVar(&f.columns, "columns", f.columns, "show these `COLUMNS` in the tasks view")
-	fs.StringVarP(&f.output, "output", "o", f.output, "`FORMAT`: text, json, or of the graph dot or mermaid")
+	fs.StringVarP(&f.output, "output", "o", f.output, "`FORMAT`: text, json, or of the graph dot, mermaid, svg or html")
 	fs.StringVar(&f.color, "color", f.color, "`WHEN` to use colour: auto, always or never; NO_COLOR is respected")
 	fs.IntVar(&f.width, "width", f.width, "`COLUMNS` of the output; 0: those of the terminal or of $COLUMNS, else 80")
 	fs.StringSliceVar(&f.failOn, "fail-on", f.failOn, "exit with code 3 when a problem with one of these `CODES` is found: deadlock, ...")

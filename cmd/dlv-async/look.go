@@ -66,7 +66,7 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 	return l, nil
 }
 
-var outputs = []string{"text", "json", "dot", "mermaid"}
+var outputs = []string{"text", "json", "dot", "mermaid", "svg", "html"}
 
 // useColor is whether to write colours: where a terminal shows them, unless
 // told otherwise. See no-color.org.

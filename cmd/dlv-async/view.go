@@ -38,8 +38,8 @@ var views = []view{
 	{name: "resources", short: "each thing that is waited on, with its state, holders and waiters", text: render.Resources, json: render.JSON},
 	{name: "stats", short: "counts by state, wait, place, creator and group; the runtime's queues", text: render.Stats, json: statsJSON},
 	{name: "problems", short: "findings alone", text: render.Problems, json: render.JSON},
-	{name: "graph", short: "who waits for what as a picture: -o dot (the default) or mermaid", text: render.DOT, json: render.JSON,
-		more: map[string]drawing{"dot": render.DOT, "mermaid": render.Mermaid}},
+	{name: "graph", short: "who waits for what as a picture: -o dot (the default), mermaid, svg or html", text: render.DOT, json: render.JSON,
+		more: map[string]drawing{"dot": render.DOT, "mermaid": render.Mermaid, "svg": render.SVG, "html": render.HTML}},
 }
 
 // in returns what draws the view in a format.
