@@ -213,6 +213,7 @@ func (c *capture) finish() error {
 	case result.err != nil && !errors.Is(result.err, context.DeadlineExceeded):
 		return result.err
 	}
+	c.image.Whole = (c.options.Heap || c.options.Private) && !c.memory.cut
 	if c.memory.cut {
 		c.addNote("cut: the capture ended at its limit of %v or %d MB; what it had not read is missing", c.options.MaxStop, c.options.MaxBytes>>20)
 	}

@@ -35,6 +35,7 @@ func (r *coreReader) read(exe string) error {
 	r.own = regionMemory(nil).layer(held)
 	r.img = &Image{
 		Source:  "core",
+		Whole:   true,
 		PID:     r.notes.PID,
 		Arch:    coreGOARCH[r.layout.Machine],
 		Signal:  r.notes.deathSignal(),

@@ -17,6 +17,11 @@ type Image struct {
 	Stopped    time.Duration // how long the target stood still
 	Signal     *Signal       // what ended the process, in a core that says so
 
+	// Whole tells that all memory that the process wrote to is at hand, so that
+	// looking through its heap finds what there is. Of a recording it tells
+	// that of what was recorded: whoever looked then has it all again.
+	Whole bool
+
 	Memory  Memory
 	Modules []*Module // the executable first
 	Threads []Thread  // in a core the one that the signal hit comes first
@@ -46,7 +51,7 @@ func (img *Image) onClose(f func() error) { img.closers = append(img.closers, f)
 func (img *Image) copied() *Image {
 	return &Image{
 		Source: img.Source, PID: img.PID, Exe: img.Exe, Arch: img.Arch,
-		CapturedAt: img.CapturedAt, Monotonic: img.Monotonic, Stopped: img.Stopped, Signal: img.Signal,
+		CapturedAt: img.CapturedAt, Monotonic: img.Monotonic, Stopped: img.Stopped, Signal: img.Signal, Whole: img.Whole,
 		Memory: img.Memory, Modules: img.Modules, Threads: img.Threads,
 		Notes: slices.Clone(img.Notes),
 	}

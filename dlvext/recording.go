@@ -33,6 +33,7 @@ type recordedImage struct {
 	Monotonic  time.Duration    `json:"monotonic_ns"`
 	Stopped    time.Duration    `json:"stopped_ns"`
 	Signal     *Signal          `json:"signal,omitempty"`
+	Whole      bool             `json:"whole,omitempty"`
 	Threads    []Thread         `json:"threads"`
 	Notes      []string         `json:"notes"`
 	Memory     []Range          `json:"memory"`
@@ -81,7 +82,7 @@ func WriteRecording(w io.Writer, img *Image) error {
 	}
 	out := recordedImage{
 		Source: img.Source, PID: img.PID, Exe: img.Exe, Arch: img.Arch, CapturedAt: img.CapturedAt,
-		Monotonic: img.Monotonic, Stopped: img.Stopped, Signal: img.Signal, Threads: img.Threads, Notes: img.Notes,
+		Monotonic: img.Monotonic, Stopped: img.Stopped, Signal: img.Signal, Whole: img.Whole, Threads: img.Threads, Notes: img.Notes,
 	}
 	var data [][]byte
 	for _, whole := range r.touched.list() {

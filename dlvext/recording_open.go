@@ -89,7 +89,7 @@ func readParts(r io.Reader, limit int64) (*recordedImage, []byte, error) {
 func (in *recordedImage) image(data []byte) (*Image, error) {
 	img := &Image{
 		Source: "recording", PID: in.PID, Exe: in.Exe, Arch: in.Arch, CapturedAt: in.CapturedAt,
-		Monotonic: in.Monotonic, Stopped: in.Stopped, Signal: in.Signal, Threads: in.Threads, Notes: in.Notes,
+		Monotonic: in.Monotonic, Stopped: in.Stopped, Signal: in.Signal, Whole: in.Whole, Threads: in.Threads, Notes: in.Notes,
 	}
 	types, err := readTypes(in.Types)
 	if err != nil {

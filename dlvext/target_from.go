@@ -19,6 +19,7 @@ func FromTarget(t *proc.Target) *Image {
 	bi := t.BinInfo()
 	img := &Image{
 		Source:     "delve",
+		Whole:      true,
 		PID:        t.Pid(),
 		Arch:       bi.Arch.Name,
 		CapturedAt: time.Now(),

@@ -99,7 +99,7 @@ func (w *walk) findSwallowedCancels() {
 		}
 	}
 	if len(p.Tasks) > 0 {
-		p.Message = plural(len(p.Tasks), "task was", "tasks were") + " cancelled and waits on: for its cleanup, or because it swallowed the cancellation"
+		p.Message = plural(len(p.Tasks), "task was cancelled and waits on", "tasks were cancelled and wait on") + ": to clean up, or because the cancellation was swallowed"
 		w.b.Problem(p)
 	}
 }

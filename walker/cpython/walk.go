@@ -24,21 +24,22 @@ type walk struct {
 	b   *graph.Builder
 	o   walker.Options
 
-	interps  []*interp
-	threads  []*thread
-	running  frame.Running
-	tasks    []*task
-	byAddr   map[object.Ref]*task // by the task's own address
-	byID     map[graph.TaskID]*task
-	byCoro   map[object.Ref]*task // by its outermost coroutine
-	groups   map[object.Ref]*graph.Group
-	holdings []holding
-	jobs     map[object.Ref]job   // by their Futures of concurrent.futures
-	byResult map[object.Ref]*task // see threadsafe
-	nesting  int                  // of Futures that stand for others, while one is described
-	origins  origins
-	frames   map[frameKey]*graph.Frame
-	node     *graph.Runtime
+	interps    []*interp
+	threads    []*thread
+	running    frame.Running
+	tasks      []*task
+	byAddr     map[object.Ref]*task // by the task's own address
+	coroutines []object.Ref         // of the heap
+	byID       map[graph.TaskID]*task
+	byCoro     map[object.Ref]*task // by its outermost coroutine
+	groups     map[object.Ref]*graph.Group
+	holdings   []holding
+	jobs       map[object.Ref]job   // by their Futures of concurrent.futures
+	byResult   map[object.Ref]*task // see threadsafe
+	nesting    int                  // of Futures that stand for others, while one is described
+	origins    origins
+	frames     map[frameKey]*graph.Frame
+	node       *graph.Runtime
 }
 
 func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *graph.Builder) *walk {
@@ -62,6 +63,7 @@ var steps = []step{
 	{"sys.path", (*walk).findOrigins},
 	{"the threads", (*walk).findThreads},
 	{"the tasks", (*walk).findTasks},
+	{"the heap", (*walk).searchHeap},
 	{"the tasks' frames", (*walk).readChains},
 	{"the threads' frames", (*walk).ownFrames},
 	{"the executors", (*walk).findExecutors},
