@@ -45,7 +45,9 @@ func (r *Reader) Module(globals object.Ref) string {
 // that is not about this code is not taken.
 func (r *Reader) qualify(f *Frame) {
 	c := f.Code
-	c.qualified = true // what is not found now is not looked for again
+	// What is not found now is not looked for again, but for what a generator
+	// of this code will tell.
+	c.qualified = f.Gen != 0 || c.kind() == Plain
 	r.optional(func() {
 		var name string
 		switch {
