@@ -157,7 +157,7 @@ func requireStopped(t *testing.T, pid int) {
 		t.Fatal(err)
 	}
 	for _, tid := range ids {
-		if s := threadState(pid, tid); s != 't' && s != 'Z' {
+		if s := threadState(pid, tid); s != 't' && s != 'Z' && s != 'X' {
 			t.Errorf("thread %d of the target is in state %c", tid, s)
 		}
 	}
