@@ -14,6 +14,7 @@ import collections
 import contextvars
 import functools
 import json
+import queue
 import sys
 import threading
 import types
@@ -56,6 +57,9 @@ class Slots:
 
 
 class Plain:
+    class Inner:
+        pass
+
     def __init__(self):
         self.one = 1
         self.two = 2
@@ -79,6 +83,17 @@ def containers():
     # A new deque begins with the second place of its block.
     fact(collections.deque([item]), ["Container.DequeLeftBlock", "Container.DequeBlockData+8"], item)
     fact(collections.deque([item]), ["Container.DequeLeftIndex"], 1)
+    fact(collections.deque([item], 5), ["Container.DequeMaxLen"], 5)
+    queued = queue.SimpleQueue()
+    queued.put(item)
+    if sys.version_info >= (3, 13):
+        fact(queued, ["Container.RingItems", "0"], item)
+        fact(queued, ["Container.RingUsed"], 1)
+        fact(queued, ["Container.RingGet"], 0)
+        fact(queued, ["Container.RingCapacity"], 8)
+    else:
+        fact(queued, ["Container.SimpleList", "Container.ListItems", "0"], item)
+    fact(bytearray(b"*"), ["Container.ByteArrayStart", "0"], 42, 1)
     fact(1 << 30, ["Int.Digit+4"], 1, 4)
     fact("xyz", ["Unicode.ASCII"], ord("x"), 1)
     fact("x\xe9", ["Unicode.Compact+1"], 0xE9, 1)
@@ -120,9 +135,11 @@ def functions():
 
 
 def classes():
-    for cls in (Slots, Plain):
+    for cls in (Slots, Plain, Plain.Inner):
+        objects(cls, Type__Qualname=cls.__qualname__)
         objects(cls, Type__Base=object, Type__MRO=cls.__mro__, Type__HeapName=cls.__name__)
         fact(cls, ["Type.BasicSize"], cls.__basicsize__)
+        fact(cls, ["Type.ItemSize"], cls.__itemsize__)
         fact(cls, ["Type.Flags"], cls.__flags__)
         fact(cls, ["Type.DictOffset"], cls.__dictoffset__ % 2**64)
         fact(cls, ["Type.WeakList"], cls.__weakrefoffset__ % 2**64)

@@ -44,6 +44,7 @@ func inDebugInfo(l *Layout) map[*int]string {
 		&l.Object.Size:              "PyVarObject.ob_size",
 		&l.Object.Header:            "sizeof PyObject",
 		&l.Type.HeapName:            "PyHeapTypeObject.ht_name",
+		&l.Type.Qualname:            "PyHeapTypeObject.ht_qualname",
 		&l.Type.CachedKeys:          "PyHeapTypeObject.ht_cached_keys",
 		&l.Type.Module:              "PyHeapTypeObject.ht_module",
 		&l.Type.ValuesHeader:        "PyDictValues.values",
@@ -55,6 +56,8 @@ func inDebugInfo(l *Layout) map[*int]string {
 		&l.Container.PartialArgs:    "partialobject.args",
 		&l.Container.PartialKw:      "partialobject.kw",
 		&l.Container.DequeLeftBlock: "dequeobject.leftblock",
+		&l.Container.DequeMaxLen:    "dequeobject.maxlen",
+		&l.Container.ByteArrayStart: "PyByteArrayObject.ob_start",
 		&l.Container.DequeLeftIndex: "dequeobject.leftindex",
 		&l.Code.LineTable:           "PyCodeObject.co_linetable PyCodeObject.co_lnotab",
 		&l.Code.Bytecode:            "PyCodeObject.co_code_adaptive PyCodeObject.co_code",
@@ -96,7 +99,7 @@ func inDebugInfo(l *Layout) map[*int]string {
 	m[&l.Frame.Size] = "sizeof " + structure
 	add(m, structure, "", frame)
 	add(m, "PyTypeObject", "tp_", map[*int]string{
-		&l.Type.Name: "name", &l.Type.BasicSize: "basicsize", &l.Type.Flags: "flags", &l.Type.DictOffset: "dictoffset",
+		&l.Type.Name: "name", &l.Type.BasicSize: "basicsize", &l.Type.Flags: "flags", &l.Type.ItemSize: "itemsize", &l.Type.DictOffset: "dictoffset",
 		&l.Type.WeakList: "weaklistoffset", &l.Type.Base: "base", &l.Type.Dict: "dict", &l.Type.MRO: "mro",
 	})
 	add(m, "PyASCIIObject", "", map[*int]string{&l.Unicode.Length: "length", &l.Unicode.State: "state"})

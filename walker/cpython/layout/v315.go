@@ -36,6 +36,7 @@ func v315() Layout {
 	l.GC.Generation0 = 168
 
 	l.Type.HeapName = 864
+	l.Type.Qualname = 880
 	l.Type.CachedKeys = 888
 	l.Type.Module = 896
 
