@@ -48,7 +48,7 @@ func (p *session) candidates(before []string, word string) []string {
 	case len(before) == 0:
 		return append(viewNames(), promptCommands...)
 	case last == "refresh":
-		return viewNames()
+		return append(viewNames(), "diff")
 	case last == "-o" || last == "--output":
 		return outputs
 	case strings.HasPrefix(word, "-"):

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -46,54 +46,62 @@ With --fail-on, a problem counts that the second has and the first has not.`,
 			if err != nil {
 				return err
 			}
-			if look.format != "text" && look.format != "json" {
-				return usagef("diff cannot be drawn as %s; it can be text or json", look.format)
+			if err := look.canDiff(); err != nil {
+				return err
 			}
 			options := snapshot.Options{Tool: tool()}
 			flags.apply(&options)
-			d, err := a.compare(c.Context(), args[0], args[1], options, look)
+			from, err := a.open(c.Context(), args[0], options)
 			if err != nil {
 				return err
 			}
-			w := interruptible{c.Context(), a.stdout}
-			if look.format == "json" {
-				err = graph.WriteDiffJSON(w, d)
-			} else {
-				err = render.Diff(w, d, look.options)
-			}
+			to, err := a.open(c.Context(), args[1], options)
 			if err != nil {
-				return fmt.Errorf("cannot write the output: %w", err)
+				return err
 			}
-			return look.verdict(&graph.Snapshot{Problems: d.Found})
+			found, err := look.diff(interruptible{c.Context(), a.stdout}, from, to)
+			if err != nil {
+				return err
+			}
+			return look.verdict(&graph.Snapshot{Problems: found})
 		},
 	}
 	flags.register(c)
 	return c
 }
 
-// compare reads two snapshots and compares the tasks that the filters pick in
-// either: one that moved out of a filter's sight is not gone.
-func (a *app) compare(ctx context.Context, from, to string, options snapshot.Options, l *look) (*graph.Diff, error) {
-	first, err := a.open(ctx, from, options)
-	if err != nil {
-		return nil, err
+// canDiff refuses a format that a diff has not.
+func (l *look) canDiff() error {
+	if l.format != "text" && l.format != "json" {
+		return usagef("diff cannot be drawn as %s; it can be text or json", l.format)
 	}
-	second, err := a.open(ctx, to, options)
-	if err != nil {
-		return nil, err
-	}
+	return nil
+}
+
+// diff compares the tasks that the filters pick in either of two snapshots
+// (one that moved out of a filter's sight is not gone), and returns the
+// problems that the second alone has.
+func (l *look) diff(w io.Writer, from, to *graph.Snapshot) ([]*graph.Problem, error) {
 	if l.redact {
-		first.Redact()
-		second.Redact()
+		from.Redact()
+		to.Redact()
 	}
 	if l.filtered {
 		picked := map[graph.TaskID]bool{}
-		for _, s := range []*graph.Snapshot{first, second} {
+		for _, s := range []*graph.Snapshot{from, to} {
 			for _, t := range s.Select(l.filter).Tasks {
 				picked[t.ID] = true
 			}
 		}
-		first, second = first.Select(graph.Filter{Tasks: picked}), second.Select(graph.Filter{Tasks: picked})
+		from, to = from.Select(graph.Filter{Tasks: picked}), to.Select(graph.Filter{Tasks: picked})
 	}
-	return graph.Compare(first, second, l.options.System), nil
+	d := graph.Compare(from, to, l.options.System)
+	write := func() error { return render.Diff(w, d, l.options) }
+	if l.format == "json" {
+		write = func() error { return graph.WriteDiffJSON(w, d) }
+	}
+	if err := write(); err != nil {
+		return nil, fmt.Errorf("cannot write the output: %w", err)
+	}
+	return d.Found, nil
 }

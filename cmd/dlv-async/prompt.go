@@ -19,15 +19,16 @@ func (a *app) interactive(flags *viewFlags) bool {
 }
 
 // session is a prompt over a snapshot: each line is a view, with its flags,
-// or refresh, help, quit.
+// or refresh, diff, help, quit.
 type session struct {
 	app   *app
 	take  source
 	now   *graph.Snapshot
-	flags viewFlags // of the command line; they hold for each line of the prompt
+	last  *graph.Snapshot // the one before refresh; nil: none
+	flags viewFlags       // of the command line; they hold for each line of the prompt
 }
 
-var promptCommands = []string{"refresh", "help", "quit"}
+var promptCommands = []string{"refresh", "diff", "help", "quit"}
 
 // prompt reads lines until the user has seen enough.
 func (a *app) prompt(ctx context.Context, take source, s *graph.Snapshot, flags *viewFlags) error {
@@ -97,18 +98,25 @@ func (p *session) run(ctx context.Context, words []string) error {
 	flags := p.flags
 	c := &cobra.Command{
 		Use: "(dlv-async) [VIEW]", SilenceErrors: true, SilenceUsage: true,
-		Long: "Each line is a view, as after the command, with flags of its own; or\nrefresh (a new snapshot), help, quit." + viewHelp(),
+		Long: "Each line is a view, as after the command, with flags of its own; or\nrefresh (a new snapshot), diff (what changed since the one before), help, quit." + viewHelp(),
 		RunE: func(c *cobra.Command, args []string) error {
-			switch args[0] {
-			case "help":
+			first := ""
+			if len(args) > 0 {
+				first = args[0]
+			}
+			if first == "help" {
 				return c.Help()
-			case "refresh":
+			}
+			if first == "refresh" {
 				s, err := p.take(ctx)
 				if err != nil {
 					return err
 				}
-				p.now = s
+				p.last, p.now = p.now, s
 				args = args[1:]
+			}
+			if len(args) == 1 && args[0] == "diff" {
+				return p.diff(ctx, &flags)
 			}
 			r, look, err := p.app.understand(args, &flags)
 			if err != nil {
@@ -122,4 +130,20 @@ func (p *session) run(ctx context.Context, words []string) error {
 	c.SetErr(p.app.stderr)
 	c.SetArgs(words)
 	return c.ExecuteContext(ctx)
+}
+
+// diff shows what changed with the last refresh.
+func (p *session) diff(ctx context.Context, flags *viewFlags) error {
+	look, err := newLook(p.app, flags)
+	if err != nil {
+		return err
+	}
+	if err := look.canDiff(); err != nil {
+		return err
+	}
+	if p.last == nil {
+		return usagef("there is one snapshot yet; refresh takes another")
+	}
+	_, err = look.diff(interruptible{ctx, p.app.stdout}, p.last, p.now)
+	return err
 }

@@ -53,7 +53,7 @@ func TestTerminal(t *testing.T) {
 	})
 	t.Run("at the prompt the views are commands", func(t *testing.T) {
 		out := inTerminal(t, []string{"NO_COLOR=1"}, []string{
-			"tas\t--columns id,state\r", "pictures\r", "tree --nope\r", "help\r", "where main.main\r", "refresh problems\r", "quit\r",
+			"tas\t--columns id,state\r", "pictures\r", "tree --nope\r", "help\r", "where main.main\r", "diff\r", "--limit 1\r", "refresh diff\r", "why main.main\r", "gra\t-o mermaid\r", "quit\r",
 		}, "attach", pid)
 		rest := out
 		for _, want := range []string{
@@ -62,7 +62,10 @@ func TestTerminal(t *testing.T) {
 			"unknown flag: --nope",
 			"Views:",
 			"(dlv-async) where main.main", "main.main",
-			"(dlv-async) refresh problems",
+			"there is one snapshot yet",
+			"(dlv-async) --limit 1", "more tasks",
+			"(dlv-async) refresh diff", "stuck",
+			"hangs on", "flowchart",
 		} {
 			_, after, found := strings.Cut(rest, want)
 			if !found {

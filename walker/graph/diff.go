@@ -151,16 +151,11 @@ func (d *Diff) places(system bool) {
 			if t.System && !system {
 				continue
 			}
-			var p Place
-			var key tallyKey
-			if i := t.Place(); i >= 0 {
-				p.At = t.Frames[i]
-				key = tallyKey{function: p.At.Func, file: p.At.File, line: p.At.Line}
-			}
+			p := Place{At: t.standsAt()}
 			if len(t.Waits) > 0 {
 				p.Wait = t.Waits[0].Kind
-				key.name = string(p.Wait)
 			}
+			key := newTallyKey(string(p.Wait), p.At)
 			i, ok := index[key]
 			if !ok {
 				i = len(d.Places)

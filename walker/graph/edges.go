@@ -108,10 +108,7 @@ func (s *Snapshot) Spawned(t *Task) []TaskID {
 	if !ok {
 		return nil
 	}
-	var ids []TaskID
-	for _, j := range s.relations.spawned.of(i) {
-		ids = append(ids, s.Tasks[j].ID)
-	}
+	ids := s.idsOf(s.relations.spawned.of(i))
 	if more := s.relations.outside.spawned[t.ID]; len(more) > 0 {
 		ids = uniqueTaskIDs(append(ids, more...))
 	}
@@ -150,9 +147,10 @@ func (s *Snapshot) GroupWaiters(g *Group) []TaskID {
 	if !ok {
 		return nil
 	}
-	var ids []TaskID
-	for _, j := range s.relations.toGroup.of(i) {
-		ids = append(ids, s.Tasks[j].ID)
-	}
-	return ids
+	return s.idsOf(s.relations.toGroup.of(i))
+}
+
+// idsOf returns the ids of the tasks at the indexes.
+func (s *Snapshot) idsOf(indexes []int32) []TaskID {
+	return toEach(indexes, func(i int32) TaskID { return s.Tasks[i].ID })
 }

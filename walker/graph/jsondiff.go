@@ -66,8 +66,7 @@ func WriteDiffJSON(w io.Writer, d *Diff) error {
 
 func toStand(s *Snapshot, t *Task) *jsonStand {
 	out := &jsonStand{State: t.State.String()}
-	if i := t.Place(); i >= 0 {
-		f := t.Frames[i]
+	if f := t.standsAt(); f != nil {
 		out.Func, out.File, out.Line = f.Func, f.File, f.Line
 	}
 	if len(t.Waits) == 0 {

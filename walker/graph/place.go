@@ -26,3 +26,11 @@ func (t *Task) Place() int {
 	}
 	return outer
 }
+
+// standsAt is the frame that Place means, or nil.
+func (t *Task) standsAt() *Frame {
+	if i := t.Place(); i >= 0 {
+		return t.Frames[i]
+	}
+	return nil
+}

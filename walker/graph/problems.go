@@ -140,8 +140,8 @@ func fingerprint(s *Snapshot, p *Problem) string {
 
 func taskPrint(s *Snapshot, t *Task) string {
 	var b strings.Builder
-	if i := t.Place(); i >= 0 {
-		b.WriteString(t.Frames[i].Func)
+	if f := t.standsAt(); f != nil {
+		b.WriteString(f.Func)
 	}
 	eachWait(t.Waits, func(w *Wait) {
 		b.WriteByte(1)

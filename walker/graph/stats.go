@@ -44,11 +44,7 @@ func (s *Snapshot) Stats(system bool) Stats {
 		if len(t.Waits) > 0 {
 			waits.add(t, string(t.Waits[0].Kind), nil)
 		}
-		var at *Frame
-		if i := t.Place(); i >= 0 {
-			at = t.Frames[i]
-		}
-		places.add(t, "", at)
+		places.add(t, "", t.standsAt())
 		if c := t.CreatedBy; c != nil && c.User != nil {
 			creators.add(t, "", c.User)
 		} else if c != nil {
@@ -86,13 +82,17 @@ type tallyKey struct {
 	line                 int
 }
 
+func newTallyKey(name string, at *Frame) tallyKey {
+	if at == nil {
+		return tallyKey{name: name}
+	}
+	return tallyKey{name, at.Func, at.File, at.Line}
+}
+
 func newTallies() *tallies { return &tallies{index: map[tallyKey]*Tally{}} }
 
 func (ts *tallies) add(t *Task, name string, at *Frame) *Tally {
-	key := tallyKey{name: name}
-	if at != nil {
-		key.function, key.file, key.line = at.Func, at.File, at.Line
-	}
+	key := newTallyKey(name, at)
 	tally := ts.index[key]
 	if tally == nil {
 		tally = &Tally{Name: name, Frame: at, First: t.ID}
