@@ -179,17 +179,14 @@ func (v *view) onFile(t *graph.Task, w *graph.Wait, r *graph.Resource) said {
 	return said{core: joined(core, or(end, address(r.Address))), more: notes(append(state, v.known(w.Evidence))...)}
 }
 
-// operation is what a task does with a file, in one word: the method of
-// internal/poll.FD that it stands in, or of asyncio's loop (sock_recv); of a
-// stream the wait itself says it.
+// operation is what a task does with a file, in one word: what the wait says,
+// or the method of internal/poll.FD that it stands in.
 func operation(t *graph.Task, w *graph.Wait) string {
-	if w.Kind == graph.WaitStream {
+	switch w.Text {
+	case "read", "write", "drain", "accept", "connect":
 		return w.Text
 	}
 	for _, f := range t.Frames {
-		if _, method, ok := strings.Cut(f.Func, ".sock_"); ok {
-			return method
-		}
 		method, ok := strings.CutPrefix(f.Func, "internal/poll.(*FD).")
 		if !ok {
 			continue
