@@ -37,13 +37,14 @@ type listing struct {
 	numbered bool
 	number   int // of the next frame
 	function int // columns of the functions
+	same     int // so many crossings are those of all tasks that are shown here; negative: all
 }
 
 const frameGutter = 6
 
 // newListing prepares for all the paths that will stand below each other.
 func (v *view) newListing(numbered bool, paths ...graph.Path) *listing {
-	l := &listing{v: v, numbered: numbered}
+	l := &listing{v: v, numbered: numbered, same: -1}
 	place := 0
 	for _, path := range paths {
 		for _, seg := range path {
@@ -106,6 +107,9 @@ func (l *listing) segments(segments []graph.Segment, from graph.TaskID) {
 		}
 		if i+1 < len(segments) && standsStill(seg, segments[i+1]) && v.hasVisible(segments[i+1].Frames) {
 			words.add(normal, ", where it still stands").add(quiet, suffix(" (", v.known(segments[i+1].Evidence), ")"))
+		}
+		if l.same >= 0 && i >= l.same && (seg.How == graph.ContinueJoin || seg.How == graph.ContinueScope) {
+			words.add(normal, ", each by its own")
 		}
 		words.add(quiet, " "+v.rule)
 		v.wrap(v.indent(3), v.indent(6), words)

@@ -45,6 +45,7 @@ func (v *view) stack(set graph.StackSet) {
 	}
 	l := v.newListing(false, set.Path)
 	l.frames(set.Path[0].Frames)
+	l.same = set.Same - 1
 	l.segments(set.Path[1:], set.Tasks[0])
 	if set.More > 0 {
 		v.row(v.indent(3), v.say(quiet, v.ellipsis+" and "+count(set.More, "more way")+" on (where "+string(set.Tasks[0])+")"))

@@ -10,6 +10,7 @@ type StackSet struct {
 	Tasks []TaskID // at least one, in order
 	Path  Path     // the first path of the first task
 	More  int      // further paths of that task; a lower bound
+	Same  int      // so many of the path's first segments go through the same tasks for all
 }
 
 // maxStackSegments is how far outwards two logical stacks are compared, and
@@ -46,10 +47,20 @@ func (s *Snapshot) Stacks(o ForestOptions) []StackSet {
 		if !ok {
 			i = len(sets)
 			byStack[n] = i
-			sets = append(sets, StackSet{Path: paths[0], More: total - 1})
+			sets = append(sets, StackSet{Path: paths[0], More: total - 1, Same: len(paths[0])})
 		}
+		sets[i].Same = min(sets[i].Same, 1+sameTasks(sets[i].Path[1:], paths[0][1:]))
 		sets[i].Tasks = append(sets[i].Tasks, t.ID)
 	}
 	slices.SortStableFunc(sets, func(a, b StackSet) int { return cmp.Compare(len(b.Tasks), len(a.Tasks)) })
 	return sets
+}
+
+// sameTasks is how many segments two paths begin with that are of the same tasks.
+func sameTasks(a, b Path) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n].Task == b[n].Task {
+		n++
+	}
+	return n
 }
