@@ -25,10 +25,7 @@ func rename(doc object) object {
 			return
 		}
 		named = append(named, id)
-		prefix := strings.TrimRight(id, "0123456789")
-		if strings.HasPrefix(id, "0x") {
-			prefix = "0x"
-		}
+		prefix := prefixOf(id)
 		count[prefix]++
 		names[id] = fmt.Sprint(prefix, count[prefix])
 		if prefix == "0x" {
@@ -36,7 +33,7 @@ func rename(doc object) object {
 		}
 	}
 	for _, id := range order {
-		if strings.HasPrefix(id, "go:") {
+		if strings.Contains(id, ":") {
 			name(id)
 		}
 	}
@@ -61,6 +58,16 @@ func rename(doc object) object {
 	}
 	sortLists(doc)
 	return doc
+}
+
+// prefixOf returns what stands before the number of an id or address.
+func prefixOf(id string) string {
+	for _, prefix := range []string{"0x", "py:t", "py:"} {
+		if strings.HasPrefix(id, prefix) {
+			return prefix
+		}
+	}
+	return strings.TrimRight(id, "0123456789")
 }
 
 // entitiesOf returns the tasks, groups and resources by their ids.
@@ -157,7 +164,9 @@ func withoutLibraries(e object) object {
 			delete(f, "kind")
 		}
 	})
-	delete(e, "name") // of a frame
+	if id, _ := e["id"].(string); strings.HasPrefix(id, "go:") {
+		delete(e, "name") // of a frame
+	}
 	return e
 }
 

@@ -21,11 +21,11 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew, to be read before they are kept")
 
-// A fixture is a program of testdata/go that stands still. What is right to
+// A fixture is a program of testdata/go or testdata/python that stands still. What is right to
 // say of it is said at its top.
 type fixture struct {
 	program string
-	where   []string // functions whose goroutines' backtraces are in the golden file
+	where   []string // functions, or name=NAME, of tasks whose backtraces are in the golden file
 	chance  []string // keys of details that differ from run to run
 	details bool     // the golden file has what is known of resources and groups
 	quick   bool     // with all toolchains in a quick test too
@@ -180,12 +180,16 @@ func describe(t *testing.T, tg *testtarget.Target, f fixture, seen []byte) *txta
 		add("resources", func(b *bytes.Buffer) error { return render.Resources(b, s, render.Options{Width: 120}) })
 	}
 	for _, function := range f.where {
-		found := s.Find("~" + function)
+		words, named := strings.CutPrefix(function, "name=")
+		if !named {
+			words = "~" + function
+		}
+		found := s.Find(words)
 		if len(found) == 0 {
-			t.Errorf("no task has %s among its frames", function)
+			t.Errorf("no task is %s", words)
 			continue
 		}
-		add("where ~"+function, func(b *bytes.Buffer) error {
+		add("where "+words, func(b *bytes.Buffer) error {
 			return render.Where(b, s, render.Options{Width: 120, Task: found[0].ID})
 		})
 	}

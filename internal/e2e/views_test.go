@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"testing"
+	"time"
 
 	"github.com/dlv-async/dlv-async/internal/snapshot"
 	"github.com/dlv-async/dlv-async/internal/testtarget"
@@ -22,9 +23,13 @@ var views = []view{
 	{"recording", recording},
 }
 
+// patience is how long a target may stand still: a machine under load must not
+// make a capture break off.
+const patience = time.Minute
+
 func attach(t *testing.T, tg *testtarget.Target) *graph.Snapshot {
 	t.Helper()
-	s, err := snapshot.Attach(context.Background(), tg.PID, snapshot.Options{})
+	s, err := snapshot.Attach(context.Background(), tg.PID, snapshot.Options{MaxStop: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +49,7 @@ func gcore(t *testing.T, tg *testtarget.Target) *graph.Snapshot {
 func recording(t *testing.T, tg *testtarget.Target) *graph.Snapshot {
 	t.Helper()
 	var file bytes.Buffer
-	if _, err := snapshot.Attach(context.Background(), tg.PID, snapshot.Options{Record: &file}); err != nil {
+	if _, err := snapshot.Attach(context.Background(), tg.PID, snapshot.Options{Record: &file, MaxStop: patience}); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("the recording has %d bytes", file.Len())

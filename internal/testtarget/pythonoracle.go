@@ -33,7 +33,7 @@ type PythonTask struct {
 	ID             string        `json:"id"` // its address: 0x7f...
 	Name           string        `json:"name"`
 	Type           string        `json:"type"`
-	State          string        `json:"state"` // pending, running, done, failed, cancelled
+	State          string        `json:"state"` // created, pending, running, done, failed, cancelled
 	Chain          []PythonFrame `json:"chain"` // innermost first; empty: it runs or is done
 	Leaf           *PythonObject `json:"leaf"`  // what the chain ends in
 	WaitsFor       *PythonObject `json:"waits_for"`

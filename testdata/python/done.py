@@ -10,6 +10,10 @@ A correct reader says of the tasks that are done and still referenced that
                     fails_by_cause and of look_up
     in-context      failed: TypeError, raised while ValueError was handled
     suppressed      failed: RuntimeError, raised from None
+    several         failed: ValueError of three arguments
+    number          failed: LookupError(404)
+    bare            failed: TimeoutError without a message
+    missing         failed: FileNotFoundError, with its errno
     grouped         (3.11 on) failed: an ExceptionGroup of two
     cancelled       was cancelled, with the message "shutting down" (3.9 on)
 
@@ -110,6 +114,10 @@ async def main():
         start(fails_in_context(), "in-context"),
         start(fails_from_none(), "suppressed"),
         start(nap(), "cancelled"),
+        start(raises(ValueError("three", 2, None)), "several"),
+        start(raises(LookupError(404)), "number"),
+        start(raises(TimeoutError()), "bare"),
+        start(raises(OSError(2, "No such file or directory")), "missing"),
     ]
     if hasattr(asyncio, "TaskGroup"):
         done.append(start(raises(ExceptionGroup("both", [ValueError(1), KeyError(2)])), "grouped"))  # noqa: F821

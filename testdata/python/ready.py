@@ -19,6 +19,7 @@ ask for a frame makes a frame object, which tasks that nobody looked at lack.
 import asyncio
 import faulthandler
 import gc
+import inspect
 import json
 import os
 import signal
@@ -274,7 +275,11 @@ def describe(task):
 
 def state(task):
     if not task.done():
-        return "running" if task is asyncio.current_task(task.get_loop()) else "pending"
+        began = inspect.getcoroutinestate(task.get_coro())
+        # One that another has interrupted, as it was started eagerly, runs too.
+        if task is asyncio.current_task(task.get_loop()) or began == inspect.CORO_RUNNING:
+            return "running"
+        return "created" if began == inspect.CORO_CREATED else "pending"
     if task.cancelled():
         return "cancelled"
     return "failed" if task._exception is not None else "done"
