@@ -138,6 +138,13 @@ func (v *view) group(alike []*graph.Group) {
 	if g.Owner != "" && len(alike) == 1 && (g.OpenedAt == nil || g.OpenedAt.Task != g.Owner) {
 		v.wrap(v.indent(4), v.indent(6), v.say(normal, "owned by ").add(ident, string(g.Owner)))
 	}
+	if len(g.Detail) > 0 && len(alike) == 1 {
+		var facts []string
+		for _, a := range g.Detail {
+			facts = append(facts, fact(a))
+		}
+		v.wrap(v.indent(4), v.indent(6), v.say(normal, strings.Join(facts, ", ")))
+	}
 	if g.Error != nil {
 		v.wrap(v.indent(4), v.indent(6), v.say(bad, "failed: "+failure(g.Error)).add(normal, suffix(" (", string(g.Error.Task), ")")))
 	}

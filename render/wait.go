@@ -122,6 +122,8 @@ func (v *view) wait(t *graph.Task, w *graph.Wait) said {
 		return v.onCoroutine(w, r)
 	case graph.WaitCgo:
 		return said{core: joined("in C code", w.Text)}
+	case graph.WaitBubble:
+		return said{core: "waits for the others of its synctest bubble to block"}
 	case graph.WaitOnce, graph.WaitSingleflight:
 		return v.onRun(w, r)
 	case graph.WaitRuntime:

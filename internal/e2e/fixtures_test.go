@@ -46,6 +46,8 @@ var fixtures = []fixture{
 	{program: "contexts", details: true, where: []string{"main.request", "main.child"}},
 	{program: "xsync", details: true, where: []string{"main.fetch", "main.initialise"}, chance: []string{"fd"}},
 	{program: "coroutines", since: "go1.23", where: []string{"main.producer", "main.idle"}},
+	{program: "groups", details: true, where: []string{"main.waitGroupWork", "main.errorsWork", "main.limited", "main.streamWork"}, library: true},
+	{program: "bubble", since: "go1.25", details: true, where: []string{"main.worker"}},
 	{program: "labels", where: []string{"main.child"}},
 	{program: "server", where: []string{"main.(*shop).order", "main.(*stock).ServeHTTP", "main.(*shop).audit"}, chance: []string{"fd"}, library: true},
 }

@@ -67,7 +67,8 @@ func hasServe(task *graph.Task) bool {
 }
 
 func fromRuntime(g testtarget.Goroutine) account {
-	a := account{State: g.State}
+	// Of what waits in a bubble it says whether the bubble could go on.
+	a := account{State: strings.TrimSuffix(g.State, " (durable)")}
 	if g.State == "running" || g.State == "runnable" {
 		a.State = "on a processor, or could be"
 	}
@@ -95,7 +96,7 @@ func fromTask(task *graph.Task) account {
 		a.State = "syscall"
 	case graph.StateWaiting:
 		if len(task.Waits) == 1 {
-			a.State = task.Waits[0].Text
+			a.State = strings.TrimSuffix(task.Waits[0].Text, " (durable)")
 		}
 	}
 	for _, f := range task.Frames {

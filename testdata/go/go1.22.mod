@@ -4,3 +4,5 @@ module example.com/targets
 go 1.22
 
 require golang.org/x/sync v0.10.0
+
+require github.com/sourcegraph/conc v0.3.0 // indirect

@@ -34,11 +34,11 @@ type awaitable struct {
 
 // awaitables are what the runtime and packages sync, time, context and
 // internal/poll have goroutines wait on.
-var awaitables = []awaitable{channels, locks, conds, sleeps, polling, coroutines}
+var awaitables = []awaitable{channels, locks, conds, sleeps, polling, coroutines, bubbleWaits}
 
 // libraries are made of these by others, who know more of the wait: their
 // functions are looked for first.
-var libraries = []awaitable{semaphores, singleflights, onces, fdLocks}
+var libraries = []awaitable{semaphores, singleflights, onces, fdLocks, limits}
 
 // librariesOf are those that the program may have.
 func (c *collection) librariesOf() []*awaitable {

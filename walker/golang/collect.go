@@ -261,7 +261,7 @@ func (c *collection) decode(g *goroutine, addr uint64, b []byte) {
 		waitSince: int64(l.waitsince.of(b)), sleepWhen: int64(l.sleepWhen.of(b)),
 		timer: l.timer.of(b), labels: l.labels.of(b), panicking: l.innerPanic.of(b), deferred: l.deferred.of(b),
 		m: l.m.of(b), cleaning: l.cleaning.of(b) != 0, waiting: l.waiting.of(b),
-		coroarg: l.coroarg.of(b),
+		coroarg: l.coroarg.of(b), bubble: l.bubble.of(b),
 	}
 	if g.status == gSyscall {
 		g.pc, g.sp, g.bp = l.syscallpc.of(b), l.syscallsp.of(b), l.syscallbp.of(b)

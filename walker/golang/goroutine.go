@@ -30,6 +30,7 @@ type goroutine struct {
 	m           uint64 // the *m that runs it
 	thread      int    // id of the OS thread that runs it; 0: none
 	cleaning    bool   // runs cleanups for the user
+	bubble      uint64 // its *synctestBubble
 	coroarg     uint64 // the *coro that it is to begin in, or is just switching in
 
 	waiting uint64   // its first *sudog

@@ -18,18 +18,42 @@ type wrapper struct {
 }
 
 // wrappers are those known, with the closures they start:
-// https://cs.opensource.google/go/x/sync/+/refs/tags/v0.24.0:errgroup/errgroup.go and
-// https://github.com/golang/go/blob/go1.26.0/src/sync/waitgroup.go#L236
+// https://cs.opensource.google/go/x/sync/+/refs/tags/v0.24.0:errgroup/errgroup.go,
+// https://github.com/golang/go/blob/go1.26.0/src/sync/waitgroup.go#L236 and
+// https://github.com/sourcegraph/conc/blob/v0.3.0/waitgroup.go#L29
 var wrappers = []wrapper{
 	{kindErrgroup, "golang.org/x/sync/errgroup.(*Group).Go.func"},
 	{kindErrgroup, "golang.org/x/sync/errgroup.(*Group).TryGo.func"},
 	{kindWaitGroup, "sync.(*WaitGroup).Go.func"},
+	{kindConc, concPackage + ".(*WaitGroup).Go.func"},
 }
 
 const (
 	kindErrgroup  = "errgroup.Group"
 	kindWaitGroup = "sync.WaitGroup"
+	kindConc      = "conc.WaitGroup" // it begins with its WaitGroup, and so do the pools and streams that are made of one
+
+	concPackage = "github.com/sourcegraph/conc"
 )
+
+// kindOfWait is the kind of group that a function waits for the end of; empty
+// when it waits for none.
+func kindOfWait(fn string) string {
+	switch fn {
+	case "golang.org/x/sync/errgroup.(*Group).Wait":
+		return kindErrgroup
+	case concPackage + ".(*WaitGroup).Wait", concPackage + ".(*WaitGroup).WaitAndRecover":
+		return kindConc
+	}
+	rest, ok := strings.CutPrefix(fn, concPackage+"/")
+	if !ok || !strings.HasSuffix(fn, ").Wait") {
+		return ""
+	}
+	// pool.(*ResultPool[...]).Wait
+	pkg, rest, _ := strings.Cut(rest, ".(*")
+	name, _, _ := strings.Cut(strings.TrimSuffix(rest, ").Wait"), "[")
+	return pkg + "." + name
+}
 
 // wrapperOf is the wrapper that starts goroutines at startpc, if any.
 func (p *program) wrapperOf(startpc uint64) *wrapper {
@@ -85,12 +109,14 @@ type groupFacts struct {
 	memberOf    map[*goroutine]membership // of those that a wrapper started
 	groupUnread map[*goroutine]bool       // likewise, that may have one which could not be read
 	firstDepth  map[uint64]uint64         // by first function: from its frame's SP to the stack's top
+	errgroups   map[uint64]errgroup
+	bubbles     map[uint64]bubble
 }
 
 func newGroupFacts() groupFacts {
 	return groupFacts{
 		objects: map[uint64]object{}, waitedFor: map[uint64]int{},
-		memberOf: map[*goroutine]membership{}, groupUnread: map[*goroutine]bool{}, firstDepth: map[uint64]uint64{},
+		memberOf: map[*goroutine]membership{}, groupUnread: map[*goroutine]bool{}, errgroups: map[uint64]errgroup{}, bubbles: map[uint64]bubble{}, firstDepth: map[uint64]uint64{},
 	}
 }
 
@@ -149,6 +175,8 @@ func (c *collection) readGroups() {
 	}
 	c.readUnwaited()
 	c.readObjects()
+	c.readErrgroups()
+	c.readBubbles()
 }
 
 // readObjects finds the heap objects that the groups lie in.

@@ -94,7 +94,7 @@ func sameFunction(f unwind.Frame, entry uint64) bool { return f.Func != nil && f
 // ofGroups tells the packages that groups are made of: their frames hold a
 // group, and never open one.
 func ofGroups(pkg string) bool {
-	return pkg == "sync" || pkg == "internal/sync" || pkg == "runtime" || pkg == "golang.org/x/sync/errgroup"
+	return pkg == "sync" || pkg == "internal/sync" || pkg == "runtime" || pkg == "golang.org/x/sync/errgroup" || within(pkg, concPackage)
 }
 
 // possibleOwners are the goroutines that may have opened a group, the most

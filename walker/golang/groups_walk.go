@@ -35,10 +35,7 @@ func (w *walk) findGroups() {
 	}
 	for _, g := range w.goroutines {
 		if w.waitsForGroup(g) {
-			kind := kindWaitGroup
-			if w.calls(g, "golang.org/x/sync/errgroup.(*Group).Wait") {
-				kind = kindErrgroup
-			}
+			kind := w.kindOfGroup(g)
 			gr := w.groupWith(kind, g.sudogs[0].elem-w.lay.sync.waitGroupSema)
 			gr.waiters = append(gr.waiters, g)
 		}
@@ -66,8 +63,11 @@ func (w *walk) groupWith(kind string, waitGroup uint64) *group {
 		gr = &group{kind: kindWaitGroup, addr: waitGroup, waitGroup: waitGroup, left: w.counterOf(waitGroup)}
 		w.groups[waitGroup] = gr
 	}
-	if kind == kindErrgroup {
+	switch {
+	case kind == kindErrgroup:
 		gr.kind, gr.addr = kind, waitGroup-w.lay.sync.errgroupWG
+	case gr.kind == kindWaitGroup, gr.kind == kindConc && kind != kindWaitGroup:
+		gr.kind = kind
 	}
 	return gr
 }
@@ -86,18 +86,19 @@ func (gr *group) members() []*goroutine {
 	return append(slices.Clone(gr.certain), gr.likely...)
 }
 
-// calls tells whether a goroutine waits within a call of a library's
-// function: one of its frames before the first of another module's.
-func (w *walk) calls(g *goroutine, fn string) bool {
+// kindOfGroup is the kind of group that a goroutine waits for, as the code that
+// called for it sees it: the outermost of the calls before that code's.
+func (w *walk) kindOfGroup(g *goroutine) string {
+	kind := kindWaitGroup
 	for _, f := range w.shape(g).frames {
-		if f.Func == fn {
-			return true
-		}
 		if f.Origin == graph.OriginUser {
-			return false
+			break
+		}
+		if k := kindOfWait(f.Func); k != "" {
+			kind = k
 		}
 	}
-	return false
+	return kind
 }
 
 // findLikely looks for goroutines that have the address of a WaitGroup in a
@@ -142,11 +143,15 @@ func (w *walk) findLikely() {
 // index not known. The heap rounds sizes up, by an eighth at the most.
 func (w *walk) place(gr *group) {
 	size := w.lay.sync.waitGroupSize
-	if gr.kind == kindErrgroup {
+	switch gr.kind {
+	case kindErrgroup:
 		size = w.lay.sync.errgroupSize
+	case kindWaitGroup:
+	default:
+		size = w.lay.concSizes[gr.kind]
 	}
 	if o, ok := w.objects[gr.addr]; ok {
-		gr.whole = o.start == gr.addr && o.size <= size+max(15, size/8)
+		gr.whole = o.start == gr.addr && (size == 0 || o.size <= size+max(15, size/8))
 		gr.part = !gr.whole
 	}
 }
@@ -202,6 +207,7 @@ func (w *walk) describeGroups() {
 		case len(gr.certain) > 0:
 			m.Evidence = proven("held by the frame that started the member")
 		}
+		w.describeErrgroup(gr)
 		w.findOpener(gr)
 		if missing := m.Outstanding - len(m.Members); gr.left.known && missing > 0 {
 			m.Problems = append(m.Problems, &graph.Problem{

@@ -24,6 +24,11 @@ type layouts struct {
 	stats    statsLayout
 	weighted weightedLayout
 	flight   flightLayout
+	errgroup errgroupLayout
+	bubble   bubbleLayout
+
+	concSizes map[string]uint64 // of the kinds of package conc that the program has
+
 	coro     field // the goroutine that a runtime.coro has; since 1.23
 	lastpoll field // of runtime.sched: nanotime of the last look at the network
 }
@@ -44,6 +49,7 @@ type gLayout struct {
 	deferred                     field
 	cleaning                     field // since 1.25
 	coroarg                      field // since 1.23
+	bubble                       field // since 1.25
 }
 
 // sudogLayout is runtime.sudog: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L406
@@ -215,7 +221,7 @@ func newLayouts(from shapes) (*layouts, error) {
 		waiting: g.need("waiting"), m: g.need("m"), labels: g.maybe("labels"),
 		timer: g.need("timer"), sleepWhen: g.maybe("sleepWhen"), innerPanic: g.need("_panic"),
 		deferred: g.need("_defer"),
-		coroarg:  g.maybe("coroarg"),
+		coroarg:  g.maybe("coroarg"), bubble: g.maybe("bubble", "syncGroup"),
 		cleaning: g.maybe("runningCleanups.u", "runningCleanups.v", "runningCleanups"),
 	}
 
@@ -287,6 +293,7 @@ func newLayouts(from shapes) (*layouts, error) {
 		l.sync.errgroupWG = uint64(s.need("wg").off)
 	}
 	l.sync.onceMutex = ts.optional("sync.Once").maybe("m")
+	l.errgroup, l.bubble, l.concSizes = newErrgroupLayout(ts), newBubbleLayout(ts), newConcSizes(ts)
 	l.coro = ts.optional("runtime.coro").maybe("gp")
 	l.weighted, l.flight = newWeightedLayout(ts), newFlightLayout(ts)
 	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)

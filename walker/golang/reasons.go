@@ -27,6 +27,8 @@ var reasonKinds = map[string]graph.WaitKind{
 	"sync.RWMutex.Lock":       graph.WaitRWMutexWrite,
 	"sync.WaitGroup.Wait":     graph.WaitWaitGroup,
 	"coroutine":               graph.WaitCoroutine,
+	"synctest.Run":            graph.WaitBubble,
+	"synctest.Wait":           graph.WaitBubble,
 }
 
 // durable marks the reasons of goroutines in a synctest bubble. They wait on

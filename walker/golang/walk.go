@@ -29,7 +29,8 @@ type walk struct {
 	used    []*awaitable // the libraries that the program may have
 	holders map[held][]*goroutine
 
-	coroutineOf map[uint64]*goroutine // by address of the coro
+	coroutineOf  map[uint64]*goroutine // by address of the coro
+	bubbleModels map[uint64]*graph.Group
 }
 
 type creationKey struct{ parent, gopc uint64 }
@@ -49,11 +50,12 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 		collection: in.collection, b: b, frames: newFrameTable(in.program),
 		creations: map[creationKey]*graph.Creation{},
 		groups:    map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
-		used: in.librariesOf(), holders: map[held][]*goroutine{}, coroutineOf: map[uint64]*goroutine{},
+		used: in.librariesOf(), holders: map[held][]*goroutine{}, coroutineOf: map[uint64]*goroutine{}, bubbleModels: map[uint64]*graph.Group{},
 	}
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
 	w.findQueues()
 	w.findGroups()
+	w.findBubbles()
 	w.findHolders()
 	w.findCoroutines()
 	slab := make([]graph.Task, len(w.goroutines))
@@ -66,6 +68,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	}
 	w.reportLocals()
 	w.describeGroups()
+	w.describeBubbles()
 	w.describeCrash()
 	w.checkAsleep()
 	w.report()

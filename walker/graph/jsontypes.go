@@ -142,6 +142,7 @@ type jsonGroup struct {
 	OpenedAt    *jsonOpening  `json:"opened_at,omitempty"`
 	Members     []TaskID      `json:"members,omitempty"`
 	Outstanding *int          `json:"outstanding,omitempty"`
+	Detail      jsonDetail    `json:"detail,omitempty"`
 	Error       *jsonFailure  `json:"error,omitempty"`
 	Evidence    *jsonEvidence `json:"evidence,omitempty"`
 	Problems    []jsonProblem `json:"problems,omitempty"`

@@ -178,9 +178,10 @@ const (
 	WaitThread       WaitKind = "thread"     // the end of a thread
 	WaitOnce         WaitKind = "once"       // a function that runs but once, and runs now: sync.Once
 	WaitSingleflight WaitKind = "singleflight"
-	WaitCgo          WaitKind = "cgo"     // a call of C code to return; Text is the function
-	WaitRuntime      WaitKind = "runtime" // the runtime's own business; Text says which
-	WaitUnknown      WaitKind = "unknown" // parked, and nothing tells on what; Text has the runtime's reason
+	WaitBubble       WaitKind = "synctest" // a bubble's goroutines to end, or to block for good
+	WaitCgo          WaitKind = "cgo"      // a call of C code to return; Text is the function
+	WaitRuntime      WaitKind = "runtime"  // the runtime's own business; Text says which
+	WaitUnknown      WaitKind = "unknown"  // parked, and nothing tells on what; Text has the runtime's reason
 )
 
 // Wait is what a task is suspended on: a verb and what it is on. At most one
@@ -279,6 +280,7 @@ type Group struct {
 	OpenedAt    *Opening // nil: no opener known
 	Members     []TaskID // those found and alive
 	Outstanding int      // how many the group itself says are left; -1: it does not say
+	Detail      []Attr   // its state, in the order to show it: limit, in_use
 	Error       *Failure // what brought the group down
 	Evidence    Evidence // how the members are known; the weakest of them
 	Problems    []*Problem

@@ -49,13 +49,18 @@ func (s *Snapshot) Redact() {
 	}
 	for _, g := range s.Groups {
 		g.Error.redact()
+		redactDetail(g.Detail)
 	}
 	for _, r := range s.Resources {
-		for i := range r.Detail {
-			a := &r.Detail[i]
-			if text, ok := a.Value.(string); ok && !ownWord(a.Key, text) {
-				a.Value = Redacted
-			}
+		redactDetail(r.Detail)
+	}
+}
+
+func redactDetail(detail []Attr) {
+	for i := range detail {
+		a := &detail[i]
+		if text, ok := a.Value.(string); ok && !ownWord(a.Key, text) {
+			a.Value = Redacted
 		}
 	}
 }
@@ -106,7 +111,7 @@ func plainValue(text string) bool {
 // a network address.
 func ownWord(key, text string) bool {
 	switch key {
-	case "kind", "state", "direction", "missing":
+	case "kind", "state", "direction", "missing", "parents", "cancel_held_by":
 		return true
 	}
 	switch text { // the errors of a context

@@ -122,6 +122,7 @@ func full() *graph.Snapshot {
 	g.Owner, g.Outstanding, g.Error, g.Evidence = "go:1", 2, failure, proven
 	g.OpenedAt = &graph.Opening{Task: "go:1", Frame: 1, Evidence: inferred}
 	g.Problems = []*graph.Problem{{Code: "members-unknown", Severity: graph.Info, Message: "one of its members was not found"}}
+	g.Detail = []graph.Attr{{Key: "limit", Value: 2}, {Key: "local", Value: nasty}}
 	m := b.Resource("mutex", 0xc000112000)
 	m.Type = "sync.Mutex"
 	m.Detail = []graph.Attr{{Key: "locked", Value: true}, {Key: "waiters", Value: 1}}

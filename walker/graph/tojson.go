@@ -134,7 +134,7 @@ func toTask(s *Snapshot, t *Task, awaitedBy []Awaiter) jsonTask {
 func toGroup(g *Group) jsonGroup {
 	out := jsonGroup{
 		ID: g.ID.String(), Kind: g.Kind, Address: toAddress(g.Address), Owner: g.Owner,
-		Members: g.Members, Error: toFailure(g.Error), Evidence: toEvidence(g.Evidence),
+		Members: g.Members, Detail: g.Detail, Error: toFailure(g.Error), Evidence: toEvidence(g.Evidence),
 		Problems: toEach(g.Problems, toProblem),
 	}
 	if g.Outstanding >= 0 {
