@@ -37,6 +37,7 @@ func (w *walk) findGroups() {
 	w.groups = map[object.Ref]*graph.Group{}
 	for _, t := range w.tasks {
 		for _, c := range w.callbacksOf(&t.future) {
+			w.noteCompletion(&c)
 			switch {
 			case c.name == asyncioGroup+"._on_task_done":
 				w.group(c.self)

@@ -54,27 +54,43 @@ func (w *walk) awaited(t *task, waits []graph.Wait, to map[*task]bool) {
 }
 
 // tasksIn are the tasks that a value is or has in it: itself, a collection's
-// items, a gather's children.
-func (w *walk) tasksIn(o object.Ref) (found []*task) {
-	if o == 0 {
-		return nil
+// items, those that a gather, a shield or as_completed stands for.
+func (w *walk) tasksIn(o object.Ref) []*task { return w.appendTasks(nil, o, 0) }
+
+// maxHandleNesting bounds gathers of shields of gathers.
+const maxHandleNesting = 4
+
+func (w *walk) appendTasks(found []*task, o object.Ref, nesting int) []*task {
+	if o == 0 || nesting > maxHandleNesting || len(found) >= maxHandles {
+		return found
 	}
 	if t := w.byAddr[o]; t != nil {
-		return []*task{t}
+		return append(found, t)
 	}
-	typ := w.r.Type(o)
-	if typ.Inherits("asyncio.tasks._GatheringFuture") {
-		o = w.attr(o, "_children")
-	} else if typ.Module != "builtins" {
-		return nil
-	}
-	for i, item := range w.items(o) {
+	for i, item := range w.standsFor(o, nesting) {
 		if i == maxHandlesInOne {
 			break
 		}
-		if t := w.byAddr[item]; t != nil {
-			found = append(found, t)
-		}
+		found = w.appendTasks(found, item, nesting+1)
 	}
 	return found
+}
+
+// standsFor are what a value that is no task could have tasks among.
+func (w *walk) standsFor(o object.Ref, nesting int) []object.Ref {
+	typ := w.r.Type(o)
+	switch {
+	case typ.Inherits("asyncio.tasks._GatheringFuture"):
+		return w.items(w.attr(o, "_children"))
+	case typ.Name == "generator", typ.Name == "_AsCompletedIterator":
+		return w.iterated(o)
+	case typ.Module == "builtins" && nesting == 0:
+		return w.items(o)
+	}
+	if f := w.readFuture(o); f.isFuture && f.state == pendingFuture {
+		if inner := w.shielded(&f); inner != 0 {
+			return []object.Ref{inner}
+		}
+	}
+	return nil
 }

@@ -1,10 +1,6 @@
 package cpython
 
-import (
-	"strings"
-
-	"github.com/dlv-async/dlv-async/walker/graph"
-)
+import "github.com/dlv-async/dlv-async/walker/graph"
 
 // waitFunctions are the functions of asyncio/tasks.py that wait for other
 // Futures through one of their own
@@ -40,26 +36,4 @@ func onWait(w *walk, at standing, wait *graph.Wait) {
 	}
 	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "fs of asyncio.tasks._wait"}
 	wait.Branches = w.pending(w.items(futures), wait.Evidence.How)
-}
-
-// onCompletionQueue: who iterates over asyncio.as_completed waits on a queue
-// that the Futures put themselves into.
-func onCompletionQueue(w *walk, at standing, wait *graph.Wait) bool {
-	if !strings.HasPrefix(at.outer(1), "asyncio.tasks.") || !strings.HasSuffix(at.outer(1), "._wait_for_one") {
-		return false
-	}
-	iterator := at.task.frames[at.index+1]
-	todo := w.fr.Local(iterator, "todo") // to 3.12, of the enclosing function
-	if todo == 0 {
-		if self := w.fr.Self(iterator); self != 0 {
-			todo = w.attr(self, "_todo")
-		}
-	}
-	if todo == 0 {
-		return false
-	}
-	wait.Kind, wait.Text, wait.Frame = graph.WaitAny, "asyncio.as_completed", 1
-	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "the Futures that as_completed has yet to see"}
-	wait.Branches = w.pending(w.items(todo), wait.Evidence.How)
-	return true
 }

@@ -38,18 +38,23 @@ func (w *walk) pending(futures []object.Ref, how string) (waits []graph.Wait) {
 // onShield: asyncio.shield returns an outer Future that is done when an inner
 // one is (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L882).
 func onShield(w *walk, f *future, wait *graph.Wait) bool {
-	for _, c := range w.callbacksOf(f) {
-		if !c.is("asyncio.tasks.", "shield.<locals>._outer_done_callback") {
-			continue
-		}
-		inner := c.cells["inner"]
-		if inner == 0 {
-			continue
-		}
-		w.onFuture(inner, wait)
-		wait.Text = "asyncio.shield"
-		wait.Evidence.How = viaWaiter + " → shield's inner Future"
-		return true
+	inner := w.shielded(f)
+	if inner == 0 {
+		return false
 	}
-	return false
+	w.onFuture(inner, wait)
+	wait.Text = "asyncio.shield"
+	wait.Evidence.How = viaWaiter + " → shield's inner Future"
+	return true
+}
+
+// shielded is the Future that shield was given, of the one that it returned;
+// 0 for any other.
+func (w *walk) shielded(f *future) object.Ref {
+	for _, c := range w.callbacksOf(f) {
+		if c.is("asyncio.tasks.", "shield.<locals>._outer_done_callback") && c.cells["inner"] != 0 {
+			return c.cells["inner"]
+		}
+	}
+	return 0
 }

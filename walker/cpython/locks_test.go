@@ -1,0 +1,40 @@
+package cpython_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+)
+
+// Locks are held by those that stand inside their with-blocks.
+func TestLocks(t *testing.T) {
+	eachPython(t, 8, "locks.py", func(t *testing.T, py testtarget.Python, s seen) {
+		compare(t, "the wait", s.waits, map[string]string{
+			"with-waiter": "lock asyncio.Lock",
+			"event-0":     "event asyncio.Event",
+			"condition-0": "condition asyncio.Condition",
+			"cond-waiter": "lock asyncio.Lock",
+			"sem-2":       "semaphore asyncio.Semaphore",
+			"bounded-1":   "semaphore asyncio.BoundedSemaphore",
+		})
+		compare(t, "the holders of what is wanted", s.holders, map[string]string{
+			"with-waiter":    "with-holder",
+			"through-waiter": "through-holder",
+			"bare-waiter":    "",
+			"left":           "right",
+			"right":          "left",
+			"behind":         "right",
+			"condition-0":    "",
+			"cond-waiter":    "cond-holder",
+			"sem-2":          "sem-0 (inferred), sem-1 (inferred)",
+			"bounded-1":      "bounded-0",
+		})
+		if got, want := s.found("deadlock"), []string{"left, right < behind"}; !slices.Equal(got, want) {
+			t.Errorf("the deadlocks are %q, want %q", got, want)
+		}
+		if py.AtLeast(11) {
+			compare(t, "the wait", s.waits, map[string]string{"barrier-0": "barrier asyncio.Barrier"})
+		}
+	})
+}
