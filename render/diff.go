@@ -24,14 +24,19 @@ func Diff(w io.Writer, d *graph.Diff, o Options) error {
 	v.compared(d, was)
 	v.changedProblems("New problems", d.Found)
 	v.changedProblems("Problems that are gone", d.Resolved)
-	var stuck []graph.TaskID
+	var stuck, idle []graph.Stuck
 	for _, s := range d.Stuck {
-		stuck = append(stuck, s.Task)
+		if s.Idle {
+			idle = append(idle, s)
+		} else {
+			stuck = append(stuck, s)
+		}
 	}
 	v.changed(v, d.New, "new", "")
 	v.changed(was, d.Gone, "gone", "")
 	v.moved(was, d.Moved)
-	v.changed(v, stuck, "stuck", sureStuck(d.Stuck))
+	v.changed(v, stuckTasks(stuck), "stuck", "  at the same place, waiting for the same, in both"+sureStuck(stuck))
+	v.changed(v, stuckTasks(idle), "idle", "  in both, waiting for the time or for what is outside"+sureStuck(idle))
 	if d.Same > 0 {
 		v.blank()
 		v.row(v.say(quiet, count(d.Same, "other task")+" "+be(d.Same)+" as before, and "+verb(d.Same, "does", "do")+" not wait"))
@@ -97,6 +102,14 @@ func (v *view) changed(of *view, tasks []graph.TaskID, title, more string) {
 	v.page = scratch.page
 }
 
+func stuckTasks(list []graph.Stuck) []graph.TaskID {
+	var ids []graph.TaskID
+	for _, s := range list {
+		ids = append(ids, s.Task)
+	}
+	return ids
+}
+
 // sureStuck says how many of the stuck tasks are known not to have moved.
 func sureStuck(list []graph.Stuck) string {
 	sure := 0
@@ -105,14 +118,13 @@ func sureStuck(list []graph.Stuck) string {
 			sure++
 		}
 	}
-	words := "  at the same place, waiting for the same, in both"
 	switch sure {
 	case len(list):
-		return words + " (proven: for longer than the time in between)"
+		return " (proven: for longer than the time in between)"
 	case 0:
-		return words + " (inferred: they may have moved in between)"
+		return " (inferred: they may have moved in between)"
 	}
-	return words + fmt.Sprintf(" (%s proven: for longer than the time in between)", number(sure))
+	return fmt.Sprintf(" (%s proven: for longer than the time in between)", number(sure))
 }
 
 // moved prints tasks that stand elsewhere now: where they were and where they are.

@@ -18,7 +18,8 @@ func newDiff(a *app) *cobra.Command {
 		Short: "Show what changed between two snapshots: new, gone, moved, stuck",
 		Long: `Compares two snapshots of one process: files saved with -o json, or recordings;
 - is standard input. Tasks are matched by their ids. A task that stands at the
-same place and waits for the same thing in both is called stuck; of two
+same place and waits for the same thing in both is called stuck, or idle where
+that is the time or something outside of the process; of two
 processes, the numbers of tasks at each place are compared.
 
 With --fail-on, a problem counts that the second has and the first has not.`,

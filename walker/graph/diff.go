@@ -29,6 +29,7 @@ type Diff struct {
 // for the same thing.
 type Stuck struct {
 	Task     TaskID
+	Idle     bool     // what it waits for is a matter of time, or outside of the process: no other task is missed
 	Evidence Evidence // that it did not move in between
 }
 
@@ -111,8 +112,25 @@ func (d *Diff) task(a, b *Task) {
 		if d.Elapsed > 0 && b.Waits[0].Since >= d.Elapsed {
 			e = Evidence{Proven, "it has waited for longer than the time in between"}
 		}
-		d.Stuck = append(d.Stuck, Stuck{b.ID, e})
+		d.Stuck = append(d.Stuck, Stuck{b.ID, d.idle(&b.Waits[0]), e})
 	}
+}
+
+// idle reports that a wait ends without another task of the process.
+func (d *Diff) idle(w *Wait) bool {
+	if len(w.Branches) > 0 {
+		idle := func(w Wait) bool { return d.idle(&w) }
+		if w.Kind == WaitGather {
+			return !slices.ContainsFunc(w.Branches, func(w Wait) bool { return !idle(w) })
+		}
+		return slices.ContainsFunc(w.Branches, idle)
+	}
+	s := d.To.all()
+	if r := s.Resource(w.Resource); w.Task != "" || w.Group != 0 || r != nil && len(r.Holders) > 0 {
+		return false
+	}
+	end := s.endOfWait(w)
+	return end == EndTimer || end == EndOutside
 }
 
 // sameTask reports that two tasks with one id can be one: they began in the

@@ -24,6 +24,7 @@ func earlier(t testing.TB) *graph.Snapshot {
 		waiting("go:4", graph.Wait{Kind: graph.WaitChanSend, Resource: ch.ID, Evidence: proven}, frames("b", "main")...),
 		running("go:5", frames("c", "main")...),
 		running("go:6", frames("d", "one")...),
+		waiting("go:8", graph.Wait{Kind: graph.WaitSelect, Branches: []graph.Wait{{Kind: graph.WaitSleep}, locks(lock)}}, frames("e", "main")...),
 	)
 }
 
@@ -41,6 +42,7 @@ func later(t testing.TB) *graph.Snapshot {
 		running("go:5", frames("c", "main")...),
 		running("go:6", frames("d", "two")...),
 		waiting("go:7", awaits("go:7"), frames("new", "main")...),
+		waiting("go:8", graph.Wait{Kind: graph.WaitSelect, Branches: []graph.Wait{{Kind: graph.WaitSleep}, locks(lock)}}, frames("e", "main")...),
 	)
 }
 
@@ -51,7 +53,7 @@ func TestCompare(t *testing.T) {
 	}
 	var held []string
 	for _, s := range d.Stuck {
-		held = append(held, fmt.Sprint(s.Task, " ", s.Evidence.Confidence))
+		held = append(held, fmt.Sprint(s.Task, " ", s.Evidence.Confidence, " ", s.Idle))
 	}
 	for _, c := range []struct {
 		name string
@@ -61,7 +63,7 @@ func TestCompare(t *testing.T) {
 		{"new", d.New, []graph.TaskID{"go:6", "go:7"}},
 		{"gone", d.Gone, []graph.TaskID{"go:3", "go:6"}}, // go:6 began in another function: its id came again
 		{"moved", d.Moved, []graph.TaskID{"go:4"}},
-		{"stuck", held, []string{"go:1 proven", "go:2 inferred"}},
+		{"stuck", held, []string{"go:1 proven false", "go:2 inferred false", "go:8 inferred true"}},
 		{"resolved", len(d.Resolved), 0},
 	} {
 		if diff := cmp.Diff(c.want, c.got); diff != "" {

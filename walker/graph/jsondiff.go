@@ -20,6 +20,7 @@ type jsonChange struct {
 	Task     TaskID        `json:"task"`
 	From     *jsonStand    `json:"from,omitempty"`
 	To       *jsonStand    `json:"to,omitempty"`
+	Idle     bool          `json:"idle,omitempty"`
 	Evidence *jsonEvidence `json:"evidence,omitempty"`
 }
 
@@ -49,7 +50,7 @@ func WriteDiffJSON(w io.Writer, d *Diff) error {
 	writeList(out, "gone", d.Gone, func(id TaskID) any { return jsonChange{Task: id, From: from(id)} })
 	writeList(out, "moved", d.Moved, func(id TaskID) any { return jsonChange{Task: id, From: from(id), To: to(id)} })
 	writeList(out, "stuck", d.Stuck, func(s Stuck) any {
-		return jsonChange{Task: s.Task, From: from(s.Task), To: to(s.Task), Evidence: toEvidence(s.Evidence)}
+		return jsonChange{Task: s.Task, From: from(s.Task), To: to(s.Task), Idle: s.Idle, Evidence: toEvidence(s.Evidence)}
 	})
 	out.field("same", d.Same)
 	writeList(out, "places", d.Places, func(p Place) any {

@@ -148,7 +148,7 @@ func (w *whyWalk) follow(n *Node, wait *Wait) {
 		w.lead(n, wait, LinkHolder, r.Holders)
 	}
 	if len(n.Children) == before {
-		w.end(n, w.endOfWait(wait), wait, 0)
+		w.end(n, w.s.endOfWait(wait), wait, 0)
 	}
 }
 

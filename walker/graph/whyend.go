@@ -59,8 +59,8 @@ var outsideKinds = map[string]bool{
 }
 
 // endOfWait says why a chain ends at a wait that leads to no task.
-func (w *whyWalk) endOfWait(wait *Wait) End {
-	g, r := w.s.Group(wait.Group), w.s.Resource(wait.Resource)
+func (s *Snapshot) endOfWait(wait *Wait) End {
+	g, r := s.Group(wait.Group), s.Resource(wait.Resource)
 	switch {
 	case wait.Kind == WaitForever:
 		return EndNever
