@@ -68,16 +68,19 @@ func (c *capture) relocated(m mapping) bool {
 // presentIn adds the ranges of a mapping that are to be read. Pages of
 // anonymous memory that were never written to are not there: they are known to
 // be zeros, and not read, since reading would give the process pages that it
-// does not have.
+// does not have. Guard pages, which newer C libraries put into one mapping with
+// the stacks of threads, cannot be read, nor could what stands in one range
+// with them.
 func (c *capture) presentIn(m mapping, pages *pagemap, ranges []Range) ([]Range, error) {
 	if m.inode != 0 || m.perms[3] != 'p' {
 		return inRuns(ranges, m.start, m.end), nil
 	}
-	err := pages.runs(m.start, m.end, func(start, end uint64, present bool) error {
-		if present {
-			ranges = inRuns(ranges, start, end)
-		} else {
+	err := pages.runs(m.start, m.end, func(start, end uint64, state pageState) error {
+		switch {
+		case state == 0:
 			c.memory.known(start, end)
+		case state&pageGuard == 0:
+			ranges = inRuns(ranges, start, end)
 		}
 		return nil
 	})
@@ -102,10 +105,16 @@ type pagemap struct {
 	buf  []byte
 }
 
-// Bits of an entry of pagemap, 8 bytes for each page.
+// pageState is what matters of an entry of pagemap, 8 bytes for each page; 0 is
+// a page that is not there.
+type pageState uint64
+
+// Its bits. Before Linux 6.15 guard pages look like swapped ones: these make a
+// run of their own, which then cannot be read.
 const (
-	pagePresent = 1 << 63
-	pageSwapped = 1 << 62
+	pagePresent pageState = 1 << 63
+	pageSwapped pageState = 1 << 62
+	pageGuard   pageState = 1 << 58
 )
 
 func openPagemap(thread int) (*pagemap, error) {
@@ -118,26 +127,26 @@ func openPagemap(thread int) (*pagemap, error) {
 
 func (p *pagemap) Close() error { return p.file.Close() }
 
-// runs calls each with the runs of pages, from start to end, that are there
-// or are not.
-func (p *pagemap) runs(start, end uint64, each func(start, end uint64, present bool) error) error {
-	first, there := start, false
+// runs calls each with the runs of pages, from start to end, that are in the
+// same state.
+func (p *pagemap) runs(start, end uint64, each func(start, end uint64, state pageState) error) error {
+	first, before := start, pageState(0)
 	for at := start; at < end; {
 		n, err := p.file.ReadAt(p.buf[:min(uint64(len(p.buf)), (end-at)/p.page*8)], int64(at/p.page*8))
 		if n < 8 {
 			return err
 		}
 		for b := p.buf[:n]; len(b) >= 8; b = b[8:] {
-			present := binary.LittleEndian.Uint64(b)&(pagePresent|pageSwapped) != 0
-			if present != there && at > first {
-				if err := each(first, at, there); err != nil {
+			state := pageState(binary.LittleEndian.Uint64(b)) & (pagePresent | pageSwapped | pageGuard)
+			if state != before && at > first {
+				if err := each(first, at, before); err != nil {
 					return err
 				}
 				first = at
 			}
-			there = present
+			before = state
 			at += p.page
 		}
 	}
-	return each(first, end, there)
+	return each(first, end, before)
 }

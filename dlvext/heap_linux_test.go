@@ -5,9 +5,17 @@ import (
 	"bytes"
 	"context"
 	"debug/elf"
+	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
 )
 
 // startCat starts a program that the dynamic loader prepared, and that stands
@@ -75,6 +83,46 @@ func TestCapturePrivate(t *testing.T) {
 	}
 	if relocated == 0 || writable == 0 {
 		t.Errorf("cat has %d mappings that were relocated and %d that can be written to", relocated, writable)
+	}
+}
+
+// beGuarded says where it has three pages that it wrote to, of which the second
+// became a guard page then.
+func beGuarded([]string) {
+	unix.Prctl(unix.PR_SET_PTRACER, ^uintptr(0), 0, 0, 0)
+	page := os.Getpagesize()
+	b, err := unix.Mmap(-1, 0, 3*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	if err != nil {
+		panic(err)
+	}
+	for i := range b {
+		b[i] = 'x'
+	}
+	const guardInstall = 102 // MADV_GUARD_INSTALL, of Linux 6.13
+	err = unix.Madvise(b[page:2*page], guardInstall)
+	fmt.Printf("guard\n%x %t\n", uintptr(unsafe.Pointer(&b[0])), err == nil)
+	bufio.NewReader(os.Stdin).ReadString('\n')
+}
+
+// A guard page keeps nobody from reading what lies before and after it in one
+// mapping: the stacks of threads, as glibc 2.42 makes them.
+func TestCaptureBesideAGuardPage(t *testing.T) {
+	target := startRole(t, "guard", "guard")
+	hex, made, _ := strings.Cut(target.line(), " ")
+	at, err := strconv.ParseUint(hex, 16, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made != "true" {
+		testtarget.Skip(t, "guard-pages", "madvise refuses MADV_GUARD_INSTALL", "use Linux 6.13 or later")
+	}
+	img := captured(t, target.pid, CaptureOptions{Private: true}, readNothing)
+	page := uint64(os.Getpagesize())
+	for i, want := range []bool{true, false, true} {
+		got := make([]byte, page)
+		if err := img.Memory.Read(at+uint64(i)*page, got); (err == nil) != want {
+			t.Errorf("page %d of 3, with a guard as the second: %v", i+1, err)
+		}
 	}
 }
 

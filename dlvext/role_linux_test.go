@@ -28,6 +28,7 @@ var roles = map[string]func(args []string){
 	"open":   beReader,
 	"churn":  beChurn,
 	"orphan": beOrphan,
+	"guard":  beGuarded,
 }
 
 func init() {
