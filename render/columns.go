@@ -26,11 +26,11 @@ type column struct {
 var taskColumns = []column{
 	{name: "id", title: "ID", cell: idCell, order: func(a, b *graph.Task) int { return 0 }},
 	{name: "name", title: "NAME", least: 8, yield: 1, cell: (*view).ownName},
-	{name: "state", title: "STATE", yield: 3, spare: 10, cell: stateCell},
-	{name: "wait", title: "WAITS FOR", least: 28, cell: (*view).waitCell},
+	{name: "state", title: "STATE", yield: 3, spare: 26, cell: stateCell},
+	{name: "wait", title: "WAITS FOR", least: 23, cell: (*view).waitCell},
 	{name: "since", title: "WAITED", right: true, yield: 2, cell: (*view).sinceCell,
 		order: func(a, b *graph.Task) int { return cmp.Compare(waited(a), waited(b)) }},
-	{name: "at", title: "AT", least: 31, keepsLast: true, cell: (*view).atCell},
+	{name: "at", title: "AT", least: 27, keepsLast: true, cell: (*view).atCell},
 	{name: "group", title: "GROUP", least: 24, yield: 4, cell: (*view).groupCell},
 	{name: "creator", title: "CREATED BY", least: 24, keepsLast: true, yield: 5, cell: (*view).creatorCell},
 }
