@@ -18,6 +18,24 @@ func (v *view) doingAll(tasks []graph.TaskID) said {
 	return v.waitingAll(tasks, func(t *graph.Task) []graph.Wait { return t.Waits })
 }
 
+// otherFailures says that tasks that failed in the same way did so with other
+// messages than the first.
+func (v *view) otherFailures(first *graph.Task, tasks []graph.TaskID) string {
+	if first.Error == nil || first.State != graph.StateFailed {
+		return ""
+	}
+	messages := map[string]bool{}
+	v.tasks(tasks, func(t *graph.Task) {
+		if t.Error != nil {
+			messages[t.Error.Message] = true
+		}
+	})
+	if others := len(messages) - 1; others > 0 {
+		return ", and " + count(others, "other message")
+	}
+	return ""
+}
+
 // waitingAll says what tasks that are alike wait for, by the first of the
 // waits that of gives of each.
 func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wait) said {
@@ -48,7 +66,7 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 	case first == nil:
 		return said{core: stateWord(graph.StateUnknown)}
 	case its == nil:
-		return said{core: v.idle(first)}
+		return said{core: v.idle(first), more: v.otherFailures(first, tasks)}
 	case same:
 		s := v.wait(first, its)
 		return said{s.core, s.more + since(least)}

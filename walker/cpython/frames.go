@@ -78,9 +78,13 @@ func (w *walk) graphFrame(f *frame.Frame, kind graph.FrameKind) *graph.Frame {
 }
 
 // plumbing tells whether a function of the standard library is only on the way
-// from the loop to a task's own code.
+// from the loop, or from a thread's start, to the code that it runs.
 func plumbing(module, function string) bool {
 	switch module {
+	case "threading":
+		return strings.HasPrefix(function, "threading.Thread._bootstrap") || function == "threading.Thread.run"
+	case "concurrent.futures.thread":
+		return true
 	case "asyncio.events", "asyncio.base_events", "asyncio.runners", "asyncio.unix_events", "asyncio.selector_events", "selectors":
 		return strings.HasSuffix(function, "._run_once") || strings.HasSuffix(function, "Handle._run") ||
 			strings.HasSuffix(function, ".run_forever")
