@@ -117,7 +117,7 @@ func (v *view) wait(t *graph.Task, w *graph.Wait) said {
 	case graph.WaitForever:
 		return said{core: or(w.Text, "select{} or a nil channel"), more: ": nothing can ever wake it"}
 	case graph.WaitSyscall:
-		return said{core: joined("in a system call", w.Text)}
+		return said{core: "in a system call", more: notes(w.Text)}
 	case graph.WaitCoroutine:
 		return v.onCoroutine(w, r)
 	case graph.WaitCgo:

@@ -106,7 +106,7 @@ func TestWaitsInWords(t *testing.T) {
 			"waits for context 0xa0 to end (*context.timerCtx, deadline passed)"},
 		{"cond", graph.Wait{Kind: graph.WaitCond}, &graph.Resource{Kind: "cond", Type: "sync.Cond"}, nil,
 			"waits for sync.Cond 0xa0 to be signalled"},
-		{"system call", graph.Wait{Kind: graph.WaitSyscall, Text: "futex"}, nil, nil, "in a system call futex"},
+		{"system call", graph.Wait{Kind: graph.WaitSyscall, Text: "futex"}, nil, nil, "in a system call (futex)"},
 		{"runtime", graph.Wait{Kind: graph.WaitRuntime, Text: "GC worker (idle)"}, nil, nil, "GC worker (idle)"},
 		{"unknown", graph.Wait{Kind: graph.WaitUnknown, Text: "semacquire"}, nil, nil, "semacquire (on what is not known)"},
 		{"a task", graph.Wait{Kind: graph.WaitTask, Task: "py:1", Evidence: inferred}, nil, nil, "waits for py:1 (inferred: deferred Unlock)"},

@@ -125,7 +125,7 @@ func (w *walk) task(t *graph.Task, g *goroutine) {
 	if parked(g.status) {
 		t.Waits = []graph.Wait{w.wait(g, shape)}
 	} else if g.status == gSyscall {
-		t.Waits = []graph.Wait{{Kind: graph.WaitSyscall, Frame: firstShown(shape.frames), Evidence: proven("g.atomicstatus")}}
+		t.Waits = []graph.Wait{w.inKernel(g, shape)}
 	}
 	w.taskProblems(t, g)
 	if w.options.Locals {

@@ -1,0 +1,51 @@
+// Program syscalls has goroutines whose threads are in the kernel or in C.
+//
+// A correct reader says, of the goroutine in
+//
+//	lock      in the system call flock, of the descriptor that it opened
+//	fifo      in the system call openat: nobody opens the other end
+//	sleepInC  (with cgo) in C code, in the function pause
+package main
+
+import (
+	"os"
+	"syscall"
+
+	"example.com/targets/ready"
+)
+
+var never = make(chan int)
+
+//go:noinline
+func lock(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX) }
+
+//go:noinline
+func fifo() { _, _ = os.OpenFile("fifo", os.O_WRONLY, 0) }
+
+func open() *os.File {
+	f, err := os.OpenFile("file", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+func main() {
+	lock(open())
+	if err := syscall.Mkfifo("fifo", 0o600); err != nil {
+		panic(err)
+	}
+	go lock(open())
+	go fifo()
+	wants := []ready.Want{
+		ready.Parked(1, "syscall", "main.lock"),
+		ready.Parked(1, "syscall", "main.fifo"),
+		ready.Parked(1, "chan receive", "main.main"),
+	}
+	if sleepInC != nil {
+		go sleepInC()
+		wants = append(wants, ready.Parked(1, "syscall", "main.pause"))
+	}
+	ready.When(wants...)
+	<-never
+}
