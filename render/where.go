@@ -161,10 +161,35 @@ func (v *view) facts(t *graph.Task) []string {
 	if c := t.Cancel; c != nil {
 		facts = append(facts, cancellation(c))
 	}
-	if t.Error != nil && t.State != graph.StateFailed {
-		facts = append(facts, "error "+failure(t.Error))
+	if t.Result != "" {
+		facts = append(facts, "returned a value of type "+typeName(t.Result))
+	}
+	if e := t.Error; e != nil {
+		if t.State != graph.StateFailed {
+			facts = append(facts, "error "+failure(e))
+		}
+		for _, r := range e.Chain {
+			facts = append(facts, v.reason(r))
+		}
 	}
 	return facts
+}
+
+// reason says what an error has behind it or in it.
+func (v *view) reason(r graph.Reason) string {
+	what := failure(&graph.Failure{Type: r.Type, Message: r.Message})
+	if r.At != nil {
+		what += " at " + joined(v.function(r.At), location(r.At))
+	}
+	switch r.Relation {
+	case graph.ReasonCause:
+		return "caused by " + what
+	case graph.ReasonContext:
+		return "raised while " + what + " was handled"
+	case graph.ReasonMember:
+		return "one of it is " + what
+	}
+	return string(r.Relation) + ": " + what
 }
 
 // elsewhere says what a task does that has a handle of another and does not
@@ -185,9 +210,12 @@ func (v *view) elsewhere(id graph.TaskID) string {
 }
 
 func cancellation(c *graph.Cancellation) string {
-	s := count(c.Requested, "cancellation") + " requested"
+	s := "cancelled"
+	if c.Requested > 0 || c.Pending {
+		s = count(max(c.Requested, 1), "cancellation") + " requested"
+	}
 	if c.Pending {
 		s += ", not delivered yet"
 	}
-	return s
+	return s + suffix(": ", c.Message)
 }

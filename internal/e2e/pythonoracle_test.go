@@ -67,6 +67,9 @@ func fromAsyncio(task testtarget.PythonTask) pythonAccount {
 		}
 	}
 	if task.Error != nil {
+		for _, f := range task.Error.Frames {
+			a.Frames = append(a.Frames, fmt.Sprintf("%s.%s %s:%d", f.Module, f.Function, f.File, f.Line))
+		}
 		a.Error = strings.TrimPrefix(task.Error.Type, "builtins.") + ": " + task.Error.Message
 	}
 	return a
@@ -77,7 +80,7 @@ func fromPythonTask(task *graph.Task, want pythonAccount) pythonAccount {
 	if task.State == graph.StateBlocked && want.State == "running" {
 		a.State = "running" // its thread is in a call
 	}
-	if want.State != "running" {
+	if want.State != "running" && want.State != "cancelled" { // of one that was cancelled asyncio does not tell where
 		for _, f := range task.Frames {
 			a.Frames = append(a.Frames, fmt.Sprintf("%s %s:%d", f.Func, f.File, f.Line))
 		}

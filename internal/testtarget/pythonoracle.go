@@ -60,6 +60,8 @@ type PythonError struct {
 	Type      string `json:"type"`
 	Message   string `json:"message"`
 	Retrieved bool   `json:"retrieved"`
+
+	Frames []PythonFrame `json:"frames"` // in which it was raised, innermost first
 }
 
 // PythonThread is a thread that has run Python.

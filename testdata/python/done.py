@@ -14,7 +14,8 @@ A correct reader says of the tasks that are done and still referenced that
     number          failed: LookupError(404)
     bare            failed: TimeoutError without a message
     missing         failed: FileNotFoundError, with its errno
-    grouped         (3.11 on) failed: an ExceptionGroup of two
+    named           the same, with the name of the file
+    grouped         (3.11 on) failed: an ExceptionGroup of two, with a note
     cancelled       was cancelled, with the message "shutting down" (3.9 on)
 
 and of those that are not that
@@ -118,9 +119,12 @@ async def main():
         start(raises(LookupError(404)), "number"),
         start(raises(TimeoutError()), "bare"),
         start(raises(OSError(2, "No such file or directory")), "missing"),
+        start(raises(OSError(2, "No such file or directory", "orders.db")), "named"),
     ]
     if hasattr(asyncio, "TaskGroup"):
-        done.append(start(raises(ExceptionGroup("both", [ValueError(1), KeyError(2)])), "grouped"))  # noqa: F821
+        group = ExceptionGroup("both", [ValueError(1), KeyError(2)])  # noqa: F821
+        group.add_note("while closing")
+        done.append(start(raises(group), "grouped"))
     pending = [start(swallows(), "swallowed"), start(cleans_up(), "requested")]
     start(nap(), "fire-forget")
     await some_turns()

@@ -230,6 +230,7 @@ def oracle():
 
     loops    type, thread (native id, None when it does not run), tasks
     tasks    id, name, type, state, loop, chain, leaf, waits_for, cancel_requests, error
+    error    type, message, retrieved, and the frames of its traceback
     chain    frames, innermost first: function, module, file, line
     leaf     the type of what the chain ends in, and its address
     kept     tasks that are done
@@ -290,11 +291,27 @@ def error(task):
     exception = task._exception if task.done() and not task.cancelled() else None
     if exception is None:
         return None
+    tb = exception.__traceback__
+    # 3.12.1 dies of being asked for the coroutine of an eager task that is done.
+    coroutine = task.get_coro() if tb and tb.tb_next else None
     return {
         "type": type_name(exception),
         "message": str(exception),
         "retrieved": not task._log_traceback,
+        "frames": raised(tb, coroutine),
     }
+
+
+def raised(tb, coroutine):
+    """The frames of a traceback, innermost first, from that of a coroutine on:
+    the exception gets some further out when it is retrieved."""
+    frames = []
+    while tb is not None:
+        if coroutine is not None and tb.tb_frame.f_code is code_of(coroutine):
+            frames, coroutine = [], None
+        frames.insert(0, dict(place(tb.tb_frame), line=tb.tb_lineno))
+        tb = tb.tb_next
+    return frames
 
 
 def describe_threads():

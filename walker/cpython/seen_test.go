@@ -21,6 +21,10 @@ type seen struct {
 
 // eachPython runs a test with a program on every CPython from 3.minor on.
 func eachPython(t *testing.T, minor int, program string, test func(*testing.T, testtarget.Python, seen)) {
+	eachPythonWith(t, minor, program, snapshot.Options{}, test)
+}
+
+func eachPythonWith(t *testing.T, minor int, program string, o snapshot.Options, test func(*testing.T, testtarget.Python, seen)) {
 	t.Parallel()
 	for _, py := range testtarget.Pythons(t) {
 		if !py.AtLeast(minor) {
@@ -28,14 +32,14 @@ func eachPython(t *testing.T, minor int, program string, test func(*testing.T, t
 		}
 		t.Run(py.Name, func(t *testing.T) {
 			t.Parallel()
-			test(t, py, see(t, testtarget.StartPython(t, py, program)))
+			test(t, py, see(t, testtarget.StartPython(t, py, program), o))
 		})
 	}
 }
 
-func see(t testing.TB, tg *testtarget.Target) seen {
+func see(t testing.TB, tg *testtarget.Target, o snapshot.Options) seen {
 	t.Helper()
-	s, err := snapshot.Attach(context.Background(), tg.PID, snapshot.Options{})
+	s, err := snapshot.Attach(context.Background(), tg.PID, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ var steps = []step{
 	{"the waits", (*walk).describeWaits},
 	{"the holders", (*walk).findHolders},
 	{"the handles", (*walk).findHandles},
-	{"how tasks ended", (*walk).describeErrors},
+	{"how tasks ended", (*walk).describeEnded},
 	{"the threads' waits", (*walk).describeThreads},
 	{"what is wrong", (*walk).findProblems},
 }

@@ -142,7 +142,15 @@ func (c *fromJSON) failure(j *jsonFailure) *Failure {
 	if j == nil {
 		return nil
 	}
-	return &Failure{c.text(j.Type), j.Message, j.Retrieved, j.Task}
+	return &Failure{c.text(j.Type), j.Message, j.Retrieved, j.Task, toEach(j.Chain, c.reason)}
+}
+
+func (c *fromJSON) reason(j jsonReason) Reason {
+	r := Reason{Relation: ReasonRelation(c.text(string(j.Relation))), Type: c.text(j.Type), Message: j.Message}
+	if j.At != nil {
+		r.At = c.frame(*j.At)
+	}
+	return r
 }
 
 func (c *fromJSON) task(j *jsonTask) *Task {
@@ -151,7 +159,7 @@ func (c *fromJSON) task(j *jsonTask) *Task {
 		ID: j.ID, Runtime: c.text(j.Runtime), NativeID: j.NativeID, Name: c.text(j.Name), Kind: c.text(j.Kind),
 		State: state, System: j.System, Thread: max(j.Thread, 0),
 		Frames: c.framesOf(j.Frames), Waits: c.waits(j.Waits), CreatedBy: c.creation(j.CreatedBy),
-		Labels: j.Labels, Error: c.failure(j.Error), Problems: toEach(j.Problems, c.problem),
+		Labels: j.Labels, Error: c.failure(j.Error), Result: c.text(j.Result), Problems: toEach(j.Problems, c.problem),
 	}
 	for _, g := range j.Groups {
 		if id, ok := ParseGroupID(g); ok {
@@ -164,7 +172,7 @@ func (c *fromJSON) task(j *jsonTask) *Task {
 		}
 	}
 	if j.Cancel != nil {
-		t.Cancel = &Cancellation{max(j.Cancel.Requested, 0), j.Cancel.Pending}
+		t.Cancel = &Cancellation{max(j.Cancel.Requested, 0), j.Cancel.Pending, j.Cancel.Message}
 	}
 	return t
 }

@@ -92,15 +92,24 @@ type jsonCreation struct {
 }
 
 type jsonCancel struct {
-	Requested int  `json:"requested"`
-	Pending   bool `json:"pending"`
+	Requested int    `json:"requested"`
+	Pending   bool   `json:"pending"`
+	Message   string `json:"message,omitempty"`
 }
 
 type jsonFailure struct {
-	Type      string `json:"type,omitempty"`
-	Message   string `json:"message,omitempty"`
-	Retrieved bool   `json:"retrieved"`
-	Task      TaskID `json:"task,omitempty"`
+	Type      string       `json:"type,omitempty"`
+	Message   string       `json:"message,omitempty"`
+	Retrieved bool         `json:"retrieved"`
+	Task      TaskID       `json:"task,omitempty"`
+	Chain     []jsonReason `json:"chain,omitempty"`
+}
+
+type jsonReason struct {
+	Relation ReasonRelation `json:"relation"`
+	Type     string         `json:"type,omitempty"`
+	Message  string         `json:"message,omitempty"`
+	At       *jsonFrame     `json:"at,omitempty"`
 }
 
 type jsonTask struct {
@@ -122,6 +131,7 @@ type jsonTask struct {
 	Labels    map[string]string `json:"labels,omitempty"`
 	Cancel    *jsonCancel       `json:"cancel,omitempty"`
 	Error     *jsonFailure      `json:"error,omitempty"`
+	Result    string            `json:"result,omitempty"`
 	Problems  []jsonProblem     `json:"problems,omitempty"`
 }
 

@@ -235,8 +235,9 @@ type Creation struct {
 
 // Cancellation is a request to a task to stop.
 type Cancellation struct {
-	Requested int  // how many requests
-	Pending   bool // not delivered yet
+	Requested int    // how many requests
+	Pending   bool   // not delivered yet
+	Message   string // what it was given to say
 }
 
 // Failure is an error value read from the target.
@@ -244,7 +245,26 @@ type Failure struct {
 	Type, Message string
 	Retrieved     bool   // somebody looked at it
 	Task          TaskID // whose error it is, for a group's
+	Chain         []Reason
 }
+
+// Reason is what an error has behind it, beside it or in it.
+type Reason struct {
+	Relation      ReasonRelation
+	Type, Message string
+	At            *Frame // where it was raised; nil: not known
+}
+
+// ReasonRelation is how a reason is tied to the one before it, or to the error.
+type ReasonRelation string
+
+// The relations of a reason.
+const (
+	ReasonCause   ReasonRelation = "cause"   // it was raised because of this: raise ... from
+	ReasonContext ReasonRelation = "context" // it was raised while this was handled
+	ReasonMember  ReasonRelation = "member"  // of several, this is one: an ExceptionGroup's
+	ReasonNote    ReasonRelation = "note"    // words that were added to the error itself
+)
 
 // Task is what a runtime schedules: a goroutine, an asyncio.Task. It holds what
 // was read of it; what follows from other tasks, [Snapshot.AwaitedBy] and
@@ -268,6 +288,7 @@ type Task struct {
 	Labels    map[string]string
 	Cancel    *Cancellation
 	Error     *Failure
+	Result    string     // the type of what it returned; empty: not known, or it has not
 	Problems  []*Problem // what could not be read of this task, what is wrong with it
 }
 

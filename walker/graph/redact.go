@@ -40,6 +40,9 @@ func (s *Snapshot) Redact() {
 			t.Labels = labels
 		}
 		t.Error.redact()
+		if t.Cancel != nil {
+			t.Cancel.Message = redacted(t.Cancel.Message)
+		}
 		for _, f := range t.Frames {
 			if !seen[f] {
 				seen[f] = true
@@ -81,6 +84,9 @@ func redactAll(texts []string) {
 func (f *Failure) redact() {
 	if f != nil {
 		f.Message = redacted(f.Message)
+		for i := range f.Chain {
+			f.Chain[i].Message = redacted(f.Chain[i].Message)
+		}
 	}
 }
 

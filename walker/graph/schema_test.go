@@ -117,7 +117,8 @@ func full() *graph.Snapshot {
 	b.Runtime(&graph.Runtime{ID: "go", Name: "go", Version: "go1.26.8", Layout: "dwarf", Complete: true, Notes: []string{"a note"},
 		Stats: []graph.Attr{{Key: "processors", Value: 4}, {Key: "gc", Value: "off"}}})
 	b.Truncated("tasks", 4, 5)
-	failure := &graph.Failure{Type: "*errors.errorString", Message: "no <luck>", Retrieved: true, Task: "go:2"}
+	failure := &graph.Failure{Type: "*errors.errorString", Message: "no <luck>", Retrieved: true, Task: "go:2",
+		Chain: []graph.Reason{{Relation: graph.ReasonCause, Type: "*errors.errorString", Message: "why", At: frames("cause")[0]}}}
 	g := b.Group("errgroup.Group", 0xc000014040)
 	g.Owner, g.Outstanding, g.Error, g.Evidence = "go:1", 2, failure, proven
 	g.OpenedAt = &graph.Opening{Task: "go:1", Frame: 1, Evidence: inferred}
@@ -144,8 +145,9 @@ func full() *graph.Snapshot {
 		}}},
 		CreatedBy: &graph.Creation{Task: "go:1", At: own[1], User: own[2], Stack: own[2:]},
 		Labels:    map[string]string{"tenant": "a", "region": nasty},
-		Cancel:    &graph.Cancellation{Requested: 1, Pending: false},
+		Cancel:    &graph.Cancellation{Requested: 1, Pending: false, Message: "going down"},
 		Error:     failure,
+		Result:    "str",
 		Problems:  []*graph.Problem{{Code: "unreadable", Severity: graph.Warning, Message: "its stack is cut", Evidence: inferred}},
 	})
 	b.Task(&graph.Task{

@@ -106,11 +106,20 @@ func toCreation(c *Creation) *jsonCreation {
 	return out
 }
 
+func toReason(r Reason) jsonReason {
+	out := jsonReason{Relation: r.Relation, Type: r.Type, Message: r.Message}
+	if r.At != nil {
+		at := toFrame(r.At)
+		out.At = &at
+	}
+	return out
+}
+
 func toFailure(f *Failure) *jsonFailure {
 	if f == nil {
 		return nil
 	}
-	return &jsonFailure{f.Type, f.Message, f.Retrieved, f.Task}
+	return &jsonFailure{f.Type, f.Message, f.Retrieved, f.Task, toEach(f.Chain, toReason)}
 }
 
 func toTask(s *Snapshot, t *Task, awaitedBy []Awaiter) jsonTask {
@@ -123,10 +132,10 @@ func toTask(s *Snapshot, t *Task, awaitedBy []Awaiter) jsonTask {
 			return jsonHold{h.Resource.String(), toEvidence(h.Evidence)}
 		}),
 		Groups: toIDs(t.Groups), CreatedBy: toCreation(t.CreatedBy), Labels: t.Labels,
-		Error: toFailure(t.Error), Problems: toEach(t.Problems, toProblem),
+		Error: toFailure(t.Error), Result: t.Result, Problems: toEach(t.Problems, toProblem),
 	}
 	if t.Cancel != nil {
-		out.Cancel = &jsonCancel{t.Cancel.Requested, t.Cancel.Pending}
+		out.Cancel = &jsonCancel{t.Cancel.Requested, t.Cancel.Pending, t.Cancel.Message}
 	}
 	return out
 }

@@ -46,6 +46,23 @@ func (r *Reader) Generator(gen object.Ref) (Frame, State) {
 	return r.generator(gen)
 }
 
+// CodeOf returns the code object of a generator, coroutine or async generator,
+// also of one that is done; 0 when it is none, or has forgotten it.
+//
+// Where the frame is in the generator itself, what is left of it still tells.
+func (r *Reader) CodeOf(gen object.Ref) object.Ref {
+	if gen == 0 {
+		return 0
+	}
+	if _, ok := r.KindOf(gen); !ok {
+		return 0
+	}
+	if r.l.Gen.Code != layout.Absent {
+		return r.field(gen, r.l.Gen.Code)
+	}
+	return r.codeOf(at(uint64(gen), r.l.Gen.Frame))
+}
+
 // generator is Generator of what is one.
 func (r *Reader) generator(gen object.Ref) (Frame, State) {
 	l := &r.l.Gen

@@ -146,7 +146,8 @@ func inDebugInfo(l *Layout) map[*int]string {
 		&l.Future.Loop: "loop", &l.Future.Callback0: "callback0", &l.Future.Context0: "context0",
 		&l.Future.Callbacks: "callbacks", &l.Future.Exception: "exception", &l.Future.ExceptionTB: "exception_tb",
 		&l.Future.Result: "result", &l.Future.SourceTB: "source_tb", &l.Future.CancelMsg: "cancel_msg",
-		&l.Future.State: "state", &l.Task.AwaitedBy: "awaited_by", &l.Task.AwaitedByIsSet: "awaited_by_is_set",
+		&l.Future.CancelledExc: "cancelled_exc cancelled_exc_state.exc_value",
+		&l.Future.State:        "state", &l.Task.AwaitedBy: "awaited_by", &l.Task.AwaitedByIsSet: "awaited_by_is_set",
 	}
 	add(m, "FutureObj", "fut_", future)
 	add(m, "FutureObj", "", map[*int]string{&l.Future.Dict: "dict"})

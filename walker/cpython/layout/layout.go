@@ -306,6 +306,7 @@ type Future struct {
 	Loop, Callback0, Context0, Callbacks int
 	Exception, ExceptionTB               int // the latter Absent to 3.9
 	Result, SourceTB, CancelMsg          int
+	CancelledExc                         int // the CancelledError that it ended with, until somebody retrieves it; 3.9, 3.10: exc_value of a _PyErr_StackItem
 	State                                int // 0 pending, 1 cancelled, 2 finished; 4 bytes
 	LogTB                                Bit
 	Dict                                 int // Absent where the dict is managed

@@ -48,6 +48,7 @@ func v310() Layout {
 	l.Future.Result = 64
 	l.Future.SourceTB = 72
 	l.Future.CancelMsg = 80
+	l.Future.CancelledExc = 128
 	l.Future.State = 88
 	l.Future.LogTB = Bit{92, 0xff}
 	l.Future.Dict = 104

@@ -101,6 +101,7 @@ func v311() Layout {
 	l.Exception.Cause = 56
 	l.Exception.SuppressContext = 64
 
+	l.Future.CancelledExc = 120
 	l.Task.FutWaiter = 128
 	l.Task.Coro = 136
 	l.Task.Name = 144

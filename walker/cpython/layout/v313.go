@@ -47,6 +47,7 @@ func v313() Layout {
 	l.Gen.Suspended = -2
 	l.Gen.YieldFrom = -1
 
+	l.Future.CancelledExc = 88
 	l.Future.State = 96
 	l.Future.LogTB = Bit{100, 1 << 0}
 	l.Future.Dict = Absent

@@ -136,7 +136,7 @@ func v38() Layout {
 		Future: Future{
 			Loop: 16, Callback0: 24, Context0: 32, Callbacks: 40,
 			Exception: 48, ExceptionTB: Absent,
-			Result: 56, SourceTB: 64, CancelMsg: Absent,
+			Result: 56, SourceTB: 64, CancelMsg: Absent, CancelledExc: Absent,
 			State:      72,
 			LogTB:      Bit{76, 0xff},
 			Dict:       88,

@@ -20,6 +20,7 @@ func v39() Layout {
 	l.Type.Module = 872
 
 	l.Future.CancelMsg = 72
+	l.Future.CancelledExc = 120
 	l.Future.State = 80
 	l.Future.LogTB = Bit{84, 0xff}
 	l.Future.Dict = 96
