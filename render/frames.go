@@ -152,9 +152,9 @@ func (v *view) crossing(seg graph.Segment, from graph.TaskID) *text {
 	}
 	switch seg.How {
 	case graph.ContinueScope:
-		line.add(normal, "in "+or(through, "a group")+", opened by ").add(ident, string(seg.Task))
+		line.add(normal, "in "+or(through, "a group")+", opened by ").add(ident, string(seg.Task)).add(normal, suffix(" ", v.nameOf(seg.Task)))
 	case graph.ContinueJoin:
-		line.add(normal, "awaited by ").add(ident, string(seg.Task)).add(normal, suffix(" through ", through))
+		line.add(normal, "awaited by ").add(ident, string(seg.Task)).add(normal, suffix(" ", v.nameOf(seg.Task))+suffix(" through ", through))
 	case graph.ContinueHandOff:
 		link := ", which "
 		if resource != nil && isLock(resource.Kind) {
