@@ -1,6 +1,7 @@
 package cpython
 
 import (
+	"github.com/dlv-async/dlv-async/walker/cpython/frame"
 	"github.com/dlv-async/dlv-async/walker/cpython/object"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -27,8 +28,24 @@ func onTaskGroup(w *walk, at standing, wait *graph.Wait) {
 	if g == nil {
 		return
 	}
+	if e := w.leftBy(at.frame); g.Error == nil && e != 0 {
+		g.Error = w.failure(e)
+		g.Error.Task = at.task.node.ID
+	}
 	wait.Kind, wait.Group = graph.WaitTaskGroup, g.ID
 	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "self of " + at.frame.Func}
+}
+
+// leftBy is the exception by which the body of a group's with-block was left,
+// which the group keeps in no attribute while it waits for its members. 0:
+// there is none, or a cancellation, which brings down the owner and not the group.
+func (w *walk) leftBy(exit *frame.Frame) object.Ref {
+	for _, v := range [...]string{"exc", "exc_val"} { // of asyncio, of AnyIO
+		if e := w.some(w.fr.Local(exit, v)); w.isA(e, "BaseException") && !w.isA(e, "asyncio.exceptions.CancelledError") {
+			return e
+		}
+	}
+	return 0
 }
 
 // findGroups finds the groups: by what their children call when they are done,

@@ -1,6 +1,7 @@
 package cpython_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/dlv-async/dlv-async/internal/testtarget"
@@ -33,5 +34,47 @@ func TestTaskGroups(t *testing.T) {
 			"exit-child": "exit-owner",
 			"child":      "",
 		})
+	})
+}
+
+// Whatever a group is opened through, its children's backtraces go on in the
+// frame that stands around.
+func TestWrappedGroups(t *testing.T) {
+	eachPython(t, 11, "grouped.py", func(t *testing.T, _ testtarget.Python, s seen) {
+		compare(t, "the backtrace", s.where, map[string]string{
+			"deep-child":      "child | scope deep: deep",
+			"stack-child":     "child | scope stack: stack",
+			"within-child":    "child | scope within: within",
+			"managed-child":   "child | scope managed: managed",
+			"by-hand-child":   "child | scope (inferred) by-hand: by_hand",
+			"entered-child":   "child | scope (inferred) entered: entered",
+			"attribute-child": "child | scope (inferred) attribute: attribute",
+			"shared-child":    "child | scope (inferred) shared: attribute",
+			"starting-child":  "child | scope (inferred) starting: starting",
+			"leaving-child":   "child | scope (inferred) leaving: leaving",
+			"popping-child":   "child | scope popping: popping",
+			"closing-child":   "child | scope closing: closed_over, closing",
+			"raising-child":   "cleans_up, refuses | scope raising: raising",
+			"running-inner":   "child | scope running-starter: starter | scope running: running",
+			"field-child":     "child",
+		})
+		compare(t, "the wait", s.waits, map[string]string{
+			"leaving": "task group(leaving-child)",
+			"popping": "task group(popping-child)",
+			"closing": "task group(closing-child)",
+			"raising": "task group(raising-child)",
+		})
+		var failed []string
+		for _, g := range s.Groups {
+			if g.Owner == s.task("stranger").ID {
+				t.Errorf("stranger owns the group of %s", s.names(g.Members))
+			}
+			if g.Error != nil {
+				failed = append(failed, s.name(g.Owner)+": "+g.Error.Type+" "+g.Error.Message)
+			}
+		}
+		if want := []string{"raising: KeyError 'lost'"}; !slices.Equal(failed, want) {
+			t.Errorf("the groups that were brought down are %q, want %q", failed, want)
+		}
 	})
 }

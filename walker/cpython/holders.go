@@ -17,6 +17,16 @@ var lockClasses = map[string]struct {
 	"asyncio.locks.Condition": {"lock", lockState, "_lock"},
 }
 
+// lockClass is the class of lockClasses that a type is of; empty: none.
+func lockClass(t *object.Type) string {
+	for name := range lockClasses {
+		if t.Inherits(name) {
+			return name
+		}
+	}
+	return ""
+}
+
 // findHolders says who holds the locks. asyncio's Lock does not know: but a task
 // whose frame stands inside "async with lock" has taken it. That is proof
 // while the lock is locked and no one else stands inside too; somebody may

@@ -6,12 +6,14 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
-// holding is an object whose with-block a frame of a task or thread stands in.
+// holding is an object whose with-block a frame of a task stands in.
 type holding struct {
 	node   *graph.Task
 	frames []*frame.Frame
 	object object.Ref
-	state  frame.ManagerState
+	frame  *frame.Frame // with the with-block
+	async  bool
+	sure   bool // it is this very task that stands in it
 }
 
 // findManagers walks the open with-blocks of all frames: groups that they
@@ -21,31 +23,45 @@ func (w *walk) findManagers() {
 		w.managersOf(t.node, t.frames)
 		w.check(t.node, "what the task's frames have open")
 	}
+	w.findOpeners()
 }
 
 func (w *walk) managersOf(node *graph.Task, frames []*frame.Frame) {
 	var next *frame.Frame
 	for i, f := range frames {
+		at := opening{node, frames, i, onValueStack}
 		for _, m := range w.fr.Managers(f, next) {
-			if m.State == frame.Entering {
-				continue
-			}
-			if !w.opens(node, int32(i), m.Object) && m.State == frame.Inside {
-				w.holdings = append(w.holdings, holding{node, frames, m.Object, m.State})
-			}
+			w.manager(at, &m)
 		}
-		w.openedWithin(node, int32(i), f)
+		w.openedWithin(at, f, 0)
 		next = f
 	}
 }
 
-// openedWithin looks into the async generators that a frame goes through with
-// async for: while the body runs, they stand at their yield, and what they
-// have open is open around the body.
-func (w *walk) openedWithin(node *graph.Task, at int32, f *frame.Frame) {
-	if f.State != frame.Awaiting {
+// manager notes what a with-block has open: a group, or something that
+// whoever stands inside may hold.
+func (w *walk) manager(at opening, m *frame.Manager) {
+	if w.opens(at, m.Object) || m.State != frame.Inside {
 		return
 	}
+	w.holdings = append(w.holdings, holding{
+		node: at.node, frames: at.frames, object: m.Object, frame: m.Frame, async: m.Async,
+		sure: at.evidence.Confidence == graph.Proven,
+	})
+}
+
+// maxGenerators bounds generators that go through generators with async for.
+const maxGenerators = 8
+
+// openedWithin looks into the async generators that a frame goes through with
+// async for: while the body runs, they stand at their yield, and what they
+// have open is open around the body. That it is for the body's sake is a
+// guess: a value on the stack may be an argument too.
+func (w *walk) openedWithin(at opening, f *frame.Frame, nesting int) {
+	if f.State != frame.Awaiting && nesting == 0 || nesting == maxGenerators {
+		return
+	}
+	at.evidence = inGenerator
 	values, _ := w.fr.Stack(f)
 	for _, v := range values {
 		if v == 0 || w.r.Type(v).FullName() != "async_generator" {
@@ -57,55 +73,9 @@ func (w *walk) openedWithin(node *graph.Task, at int32, f *frame.Frame) {
 		}
 		for _, m := range w.fr.Managers(&inner, nil) {
 			if m.State == frame.Inside {
-				w.opens(node, at, m.Object)
+				w.manager(at, &m)
 			}
 		}
+		w.openedWithin(at, &inner, nesting+1)
 	}
-}
-
-// opens notes that a frame opened a group: the manager itself, or one that a
-// manager of the user's own keeps in an attribute, as wrappers do.
-func (w *walk) opens(node *graph.Task, at int32, manager object.Ref) bool {
-	evidence := graph.Evidence{Confidence: graph.Proven, How: "__aexit__ of the group on the frame's value stack"}
-	g := w.group(manager)
-	if g == nil {
-		if g = w.wrapped(manager); g == nil {
-			return false
-		}
-		evidence = graph.Evidence{Confidence: graph.Inferred, How: "__aexit__ on the frame's value stack, of an object that has the group as an attribute"}
-	}
-	if g.OpenedAt == nil {
-		g.OpenedAt = &graph.Opening{Task: node.ID, Frame: at, Evidence: evidence}
-		if g.Owner == "" {
-			g.Owner = node.ID
-		}
-	}
-	return true
-}
-
-// maxAttributes bounds the attributes of a manager that are looked at.
-const maxAttributes = 64
-
-// wrapped is the only group among a manager's attributes; nil when there is
-// none, or more than one.
-func (w *walk) wrapped(manager object.Ref) (only *graph.Group) {
-	if t := w.r.Type(manager); t.Module == "builtins" || t.Module == "contextlib" {
-		return nil
-	}
-	n := 0
-	for _, value := range w.r.Attrs(manager) {
-		if n++; n > maxAttributes {
-			return nil
-		}
-		if value == 0 {
-			continue
-		}
-		if g := w.group(value); g != nil {
-			if only != nil && only != g {
-				return nil
-			}
-			only = g
-		}
-	}
-	return only
 }

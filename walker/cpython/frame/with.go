@@ -211,6 +211,20 @@ func (r *Reader) calls(own []Manager, f, next *Frame) []Manager {
 	return append(own, Manager{Object: self, Async: async, State: state, Frame: f, Line: line, Within: -1})
 }
 
+// Opened returns the managers that are open through one of contextlib's that
+// stands in no with statement: what an exit stack has entered, what a generator
+// has open at its yield.
+func (r *Reader) Opened(manager object.Ref) []Manager {
+	all := []Manager{{Object: manager, Within: -1}}
+	for i := 0; i < len(all) && i < maxManagers; i++ {
+		all = r.within(all, i)
+	}
+	if r.o.Err() != nil {
+		return nil
+	}
+	return all[1:]
+}
+
 // within appends the managers that the i-th one has opened.
 func (r *Reader) within(all []Manager, i int) []Manager {
 	m := all[i]
