@@ -46,12 +46,21 @@ type replay struct {
 
 func record(t testing.TB, program string, args ...string) *replay {
 	t.Helper()
-	tg := testtarget.Start(t, testtarget.Build(t, program, testtarget.Options{}), args...)
+	return recordTarget(t, testtarget.Start(t, testtarget.Build(t, program, testtarget.Options{}), args...))
+}
+
+func recordTarget(t testing.TB, tg *testtarget.Target) *replay {
+	t.Helper()
 	var file bytes.Buffer
-	if _, err := snapshot.Attach(context.Background(), tg.PID, snapshot.Options{Record: &file}); err != nil {
+	if _, err := snapshot.Attach(context.Background(), tg.PID, snapshot.Options{Record: &file, MaxStop: tooLong}); err != nil {
 		t.Fatal(err)
 	}
-	r := &replay{file: file.Bytes()}
+	return newReplay(t, file.Bytes())
+}
+
+func newReplay(t testing.TB, file []byte) *replay {
+	t.Helper()
+	r := &replay{file: file}
 	m := &tampered{}
 	var err error
 	if r.baseline, err = r.walk(t, m); err != nil {
