@@ -22,7 +22,7 @@ func (v *view) caveats() {
 func (v *view) unread() []string {
 	var words []string
 	for _, t := range v.s.Truncated {
-		words = append(words, number(t.Kept)+" of "+count(t.Total, t.What)+verb(t.Total, " was", " were")+" read")
+		words = append(words, truncation(t))
 	}
 	if len(v.s.Runtimes) == 0 {
 		words = append(words, "no runtime that could be read was found in this process")
@@ -34,6 +34,11 @@ func (v *view) unread() []string {
 		words = append(words, r.Notes...)
 	}
 	return words
+}
+
+// truncation is how much was read of what was cut.
+func truncation(t graph.Truncation) string {
+	return number(t.Kept) + " of " + count(t.Total, t.What) + verb(t.Total, " was", " were") + " read"
 }
 
 // unexplained counts the waits that lead nowhere: behind one of them a
@@ -62,3 +67,30 @@ func (v *view) unexplained() []string {
 	}
 	return words
 }
+
+// shortfalls says, in views that do not list problems, what makes all of what
+// they show doubtful: that the capture was cut or torn, that a runtime's tasks
+// may be missing. A short list would look like a quiet process otherwise.
+func (v *view) shortfalls() {
+	said := false
+	for _, p := range v.s.Problems {
+		if (p.Code == "truncated" || p.Code == "torn") && p.Severity != graph.Info && len(p.Tasks) == 0 {
+			v.wrap(v.text(), v.indent(2), v.say(warn, v.warnMark+" "+p.Code+":").add(normal, " "+p.Message))
+			said = true
+		}
+	}
+	for _, t := range v.s.Truncated {
+		if len(v.s.Truncated) <= mostShortfalls {
+			v.wrap(v.text(), v.indent(2), v.say(warn, v.warnMark+" truncated:").add(normal, " "+truncation(t)))
+			said = true
+		}
+	}
+	for _, r := range v.s.Runtimes {
+		if !r.Complete && !said {
+			v.wrap(v.text(), v.indent(2), v.say(warn, v.warnMark).add(normal, " tasks of "+runtimeName(r)+" may be missing (problems)"))
+		}
+	}
+}
+
+// mostShortfalls is how many truncations are worth a line each in every view.
+const mostShortfalls = 3

@@ -16,6 +16,7 @@ import (
 func Groups(w io.Writer, s *graph.Snapshot, o Options) error {
 	v := newView(w, s, o)
 	v.header()
+	v.shortfalls()
 	var shown []*graph.Group
 	for _, g := range s.Groups {
 		if len(g.Members) == 0 || v.anyShown(g.Members) {

@@ -16,6 +16,7 @@ import (
 func Resources(w io.Writer, s *graph.Snapshot, o Options) error {
 	v := newView(w, s, o)
 	v.header()
+	v.shortfalls()
 	waiters := map[graph.ResourceID][]graph.TaskID{}
 	var shown []*graph.Resource
 	for _, r := range s.Resources {

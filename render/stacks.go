@@ -11,6 +11,7 @@ func Stacks(w io.Writer, s *graph.Snapshot, o Options) error {
 	v := newView(w, s, o)
 	v.terse = !o.Full
 	v.header()
+	v.shortfalls()
 	sets := s.Stacks(graph.ForestOptions{System: o.System, Coalesce: true})
 	kept, cut := o.shown(len(sets))
 	for _, set := range sets[:kept] {

@@ -16,6 +16,7 @@ const mostTallies = 10
 func Stats(w io.Writer, s *graph.Snapshot, o Options) error {
 	v := newView(w, s, o)
 	v.header()
+	v.shortfalls()
 	v.runtimeStats()
 	stats := s.Stats(o.System)
 	for _, list := range []struct {

@@ -23,6 +23,7 @@ func Tasks(w io.Writer, s *graph.Snapshot, o Options) error {
 	kept, cut := o.shown(len(tasks))
 	tasks = tasks[:kept]
 	v.header()
+	v.shortfalls()
 	v.blank()
 	left := v.table(cols, tasks)
 	if cut > 0 {

@@ -11,6 +11,7 @@ func Tree(w io.Writer, s *graph.Snapshot, o Options) error {
 	v := newView(w, s, o)
 	v.terse = !o.Full
 	v.header()
+	v.shortfalls()
 	v.blank()
 	v.forest(s.Forest(graph.ForestOptions{System: o.System, Coalesce: true}), nil)
 	v.hiddenTasks()

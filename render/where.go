@@ -30,6 +30,7 @@ func Where(w io.Writer, s *graph.Snapshot, o Options) error {
 	paths, total := s.Backtrace(t.ID, max(mostTried, v.o.Limit))
 	ways := alikePaths(paths)
 	kept, _ := v.o.shown(len(ways))
+	v.shortfalls()
 	v.subject(t)
 	v.ways(t, ways[:kept], total, total-len(paths) > 0)
 	return v.end()

@@ -21,6 +21,7 @@ func whyOf(w io.Writer, s *graph.Snapshot, o Options, limit int) error {
 	if root == nil {
 		return fmt.Errorf("there is no task %s; the view tasks lists them", safe(string(o.Task), true))
 	}
+	v.shortfalls()
 	v.hangsOn(root)
 	if !runs(root) {
 		v.blank()
