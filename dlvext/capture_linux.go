@@ -71,7 +71,7 @@ func (p *Process) newCapture(ctx context.Context, o CaptureOptions, status procS
 	image := p.image.copied()
 	reserve := reserveFor(o, status)
 	memory := newCapturing(p.reader, reserve, o.MaxBytes, image.Modules)
-	if !o.Heap && !o.Private {
+	if !o.Heap && !o.Private && o.PrivateToo == nil {
 		warm(reserve) // who reads so much keeps about as much of it apart
 	}
 	image.Memory = memory
@@ -95,7 +95,7 @@ const (
 func reserveFor(o CaptureOptions, status procStatus) int {
 	want := min(status.anonymous/2, mostReserve)
 	switch {
-	case o.Heap, o.Private: // and the data of its modules that it has not changed
+	case o.Heap, o.Private, o.PrivateToo != nil: // and the data of its modules that it has not changed
 		want = status.anonymous + status.anonymous/16 + leastReserve
 	case o.Reserve > 0:
 		want = min(o.Reserve, status.anonymous)
@@ -176,6 +176,9 @@ func (c *capture) run(ctx context.Context) {
 	// What was read before the stop, while it was recorded, belongs to it.
 	c.memory.ReadMany(ReadSet(c.image))
 	result.err = c.collect(ctx, c.image)
+	if more := c.options.PrivateToo; more != nil && result.err == nil {
+		c.options.Private = more()
+	}
 	if (c.options.Heap || c.options.Private) && result.err == nil {
 		result.err = c.readHeap(ctx)
 	}
@@ -215,7 +218,7 @@ func (c *capture) finish() error {
 	}
 	c.image.Whole = (c.options.Heap || c.options.Private) && !c.memory.cut
 	if c.memory.cut {
-		c.addNote("cut: the capture ended at its limit of %v or %d MB; what it had not read is missing", c.options.MaxStop, c.options.MaxBytes>>20)
+		c.addNote("cut: the capture ended at its limit of %v or %d MB; what it had not read is missing (--max-stop gives it longer)", c.options.MaxStop, c.options.MaxBytes>>20)
 	}
 	return nil
 }

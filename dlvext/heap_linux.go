@@ -13,9 +13,14 @@ import (
 // be read costs no more than that.
 const heapRun = 1 << 20
 
+// heapBatch is how many ranges are asked for at once. Memory for all of them
+// is found before the first is read, and where it was not made ready before the
+// stop that takes as long as reading: the end of a stop must not wait for more.
+const heapBatch = 32
+
 // readHeap reads all memory that the process can write to, or what of it is
 // the process's own, and in both cases its own copies of files. The ranges are
-// found first and then read at once, on two threads.
+// found first and then read together, on two threads.
 func (c *capture) readHeap(ctx context.Context) error {
 	mappings, err := readMappings(c.thread)
 	if err != nil {
@@ -38,7 +43,9 @@ func (c *capture) readHeap(ctx context.Context) error {
 			return err
 		}
 	}
-	c.memory.ReadMany(there) // what cannot be read is not captured
+	for ; len(there) > 0 && ctx.Err() == nil; there = there[min(heapBatch, len(there)):] {
+		c.memory.ReadMany(there[:min(heapBatch, len(there))]) // what cannot be read is not captured
+	}
 	return nil
 }
 

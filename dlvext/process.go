@@ -19,6 +19,11 @@ type CaptureOptions struct {
 	// [Process.PrivateBytes].
 	Private bool
 
+	// PrivateToo is asked when collect has returned whether to copy what
+	// Private would have: of a process that is large for that, collect may have
+	// found a quicker way. nil: no.
+	PrivateToo func() bool
+
 	// MaxStop bounds the time that the process stands still. What was not
 	// read by then is not captured, and the image has a note that says so.
 	MaxStop time.Duration

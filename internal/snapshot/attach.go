@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
@@ -27,16 +28,21 @@ func Attach(ctx context.Context, pid int, o Options) (*graph.Snapshot, error) {
 		return nil, err
 	}
 	how := dlvext.CaptureOptions{Heap: o.Heap, NoStop: o.NoStop, MaxStop: o.MaxStop, Reserve: estimate(all)}
-	how.Private, err = copiesPrivate(p, all, o)
+	plan, err := planFor(p, all, o)
 	if err != nil {
 		return nil, err
 	}
+	unfinished := false
+	how.Private = plan.copy
+	if plan.fallBack {
+		how.PrivateToo = func() bool { return unfinished }
+	}
 	img, err := p.Capture(ctx, how, func(ctx context.Context, img *dlvext.Image) error {
-		if err := collect(ctx, img, all); err != nil || how.Heap || how.Private {
-			return err
+		err := collect(ctx, img, all)
+		if err == nil && plan.rehearse > 0 {
+			unfinished = !rehearse(ctx, img, all, plan.rehearse)
 		}
-		rehearse(ctx, img, all)
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -59,19 +65,40 @@ func Attach(ctx context.Context, pid int, o Options) (*graph.Snapshot, error) {
 // process be a large one.
 var privatePerMS int64 = 512 << 10
 
-// copiesPrivate tells whether all private memory is to be copied: a walk needs
-// it that follows pointers all over the heap, as variables do, and there is not
-// too much.
-func copiesPrivate(p *dlvext.Process, all []found, o Options) (bool, error) {
+// Of a process that is larger, the walk alone may be quicker: it reads some
+// megabytes of gigabytes of caches. It is not where the memory is full of
+// tasks, which shows when a quarter of the time is over; then all is copied
+// if there is any chance of it, up to four times as much.
+const (
+	rehearsalShare = 4
+	fallBackTimes  = 4
+)
+
+// plan is how the memory that walks will follow pointers through is captured.
+type plan struct {
+	copy     bool          // all that is private, at once
+	rehearse time.Duration // walk under the stop, for no longer than this; 0: do not
+	fallBack bool          // copy all that is private when that was not enough
+}
+
+// planFor makes the plan: a walk that follows pointers all over the heap, as
+// variables do, needs one.
+func planFor(p *dlvext.Process, all []found, o Options) (plan, error) {
 	if o.Heap || !o.Locals && !slices.ContainsFunc(all, readsHeap) {
-		return false, nil
+		return plan{}, nil
 	}
 	most := o.MaxStop
 	if most <= 0 {
 		most = dlvext.DefaultMaxStop
 	}
 	size, err := p.PrivateBytes()
-	return size <= most.Milliseconds()*privatePerMS, err
+	switch bound := most.Milliseconds() * privatePerMS; {
+	case size <= bound:
+		return plan{copy: true}, err
+	case size <= fallBackTimes*bound:
+		return plan{rehearse: most / rehearsalShare, fallBack: true}, err
+	}
+	return plan{rehearse: most}, err
 }
 
 func readsHeap(f found) bool {
@@ -79,12 +106,16 @@ func readsHeap(f found) bool {
 	return ok && f.err == nil && h.ReadsHeap()
 }
 
-// rehearse walks once, so that what the walks will read is captured. What
-// goes wrong will go wrong again, and is told then.
-func rehearse(ctx context.Context, img *dlvext.Image, all []found) {
+// rehearse walks once, so that what the walks will read is captured, and tells
+// whether there was time enough. What goes wrong will go wrong again, and is
+// told then.
+func rehearse(ctx context.Context, img *dlvext.Image, all []found, most time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
 	for _, f := range all {
 		if readsHeap(f) {
 			_ = f.instance.Walk(ctx, img, graph.NewBuilder(""))
 		}
 	}
+	return ctx.Err() == nil
 }

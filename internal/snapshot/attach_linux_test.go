@@ -13,14 +13,21 @@ import (
 )
 
 // chaser is a runtime that reads a word when it walks and nothing before.
-type chaser struct{ walks, failed int }
+type chaser struct {
+	walks, failed int
+	slow          bool // the first walk takes all the time that it has
+}
 
 func (*chaser) Name() string                                                    { return "chaser" }
 func (c *chaser) Detect(*dlvext.Image, walker.Options) (walker.Instance, error) { return c, nil }
 func (*chaser) Collect(context.Context, *dlvext.Image) error                    { return nil }
 func (*chaser) ReadsHeap() bool                                                 { return true }
-func (c *chaser) Walk(_ context.Context, img *dlvext.Image, b *graph.Builder) error {
+func (c *chaser) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error {
 	c.walks++
+	if c.slow && c.walks == 1 {
+		<-ctx.Done()
+		return nil
+	}
 	addr, _, ok := img.Symbol("runtime.physPageSize")
 	if !ok {
 		return errors.New("no such symbol")
@@ -33,20 +40,32 @@ func (c *chaser) Walk(_ context.Context, img *dlvext.Image, b *graph.Builder) er
 }
 
 // What a walk reads that goes all over the heap is there: of a small process
-// because all is copied, of a large one because the walk is made twice.
+// because all is copied, of a large one because the walk is made twice, and of
+// one in between, if that takes too long, because all is copied after.
 func TestHeapReaders(t *testing.T) {
 	tg := testtarget.Start(t, testtarget.Build(t, "chans", testtarget.Options{}))
 	known, perMS := runtimes, privatePerMS
 	t.Cleanup(func() { runtimes, privatePerMS = known, perMS })
+	p, err := dlvext.OpenProcess(tg.PID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	size, err := p.PrivateBytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const stop = 4 * time.Second
 	for _, c := range []struct {
 		name  string
 		perMS int64
+		slow  bool
 		walks int
-	}{{"small", perMS, 1}, {"large", 0, 2}} {
+	}{{"small", perMS, false, 1}, {"large", 0, false, 2}, {"between", size / 2 / stop.Milliseconds(), true, 2}} {
 		t.Run(c.name, func(t *testing.T) {
-			r := &chaser{}
+			r := &chaser{slow: c.slow}
 			runtimes, privatePerMS = []walker.Runtime{r}, c.perMS
-			s, err := Attach(t.Context(), tg.PID, Options{MaxStop: time.Minute})
+			s, err := Attach(t.Context(), tg.PID, Options{MaxStop: stop})
 			if err != nil {
 				t.Fatal(err)
 			}

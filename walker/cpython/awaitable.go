@@ -61,6 +61,9 @@ var byFunction = func() map[string]*awaitable {
 // describeWaits says what each task waits for.
 func (w *walk) describeWaits() {
 	for _, t := range w.tasks {
+		if w.over() {
+			return
+		}
 		if t.waiter == 0 || t.state != pendingFuture {
 			continue
 		}

@@ -19,6 +19,9 @@ type frameKey struct {
 // that await each other, of one that runs what these call, too.
 func (w *walk) readChains() {
 	for _, t := range w.tasks {
+		if w.over() {
+			return
+		}
 		if t.coro == 0 {
 			continue
 		}

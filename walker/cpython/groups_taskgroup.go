@@ -53,6 +53,9 @@ func (w *walk) leftBy(exit *frame.Frame) object.Ref {
 func (w *walk) findGroups() {
 	w.groups = map[object.Ref]*graph.Group{}
 	for _, t := range w.tasks {
+		if w.over() {
+			return
+		}
 		for _, c := range w.callbacksOf(&t.future) {
 			w.noteCompletion(&c)
 			switch {

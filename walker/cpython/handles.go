@@ -16,6 +16,9 @@ const (
 // is not awaited yet refers to its children.
 func (w *walk) findHandles() {
 	for _, t := range w.tasks {
+		if w.over() {
+			return
+		}
 		if t.state != pendingFuture || len(t.frames) == 0 {
 			continue
 		}

@@ -69,7 +69,7 @@ func (w *walk) searchList(in *interp, head uint64, classes map[object.Ref]wanted
 		}
 		o := object.Ref(at + uint64(w.lay.GC.Header))
 		class := w.r.Ref(uint64(o) + uint64(w.lay.Object.Type))
-		if w.r.Err() != nil {
+		if w.r.Err() != nil || *left%1024 == 0 && w.over() {
 			return
 		}
 		want := classes[class]

@@ -20,6 +20,9 @@ type holding struct {
 // opened, and whatever else they hold.
 func (w *walk) findManagers() {
 	for _, t := range w.tasks {
+		if w.over() {
+			return
+		}
 		w.managersOf(t.node, t.frames)
 		w.check(t.node, "what the task's frames have open")
 	}

@@ -28,6 +28,9 @@ func (w *walk) findTasks() {
 	for _, in := range w.interps {
 		for _, set := range w.taskSets(in) {
 			for _, o := range set {
+				if w.over() {
+					return
+				}
 				w.addTask(in, o)
 			}
 		}
@@ -84,7 +87,7 @@ func (w *walk) taskList(head uint64) (list []object.Ref) {
 			break
 		}
 		list = append(list, object.Ref(at-node))
-		if w.r.Err() != nil {
+		if w.r.Err() != nil || w.over() {
 			break
 		}
 	}
@@ -105,7 +108,7 @@ func (w *walk) addTask(in *interp, o object.Ref) {
 		return
 	}
 	t.node = &graph.Task{
-		ID: taskID(o), Runtime: runtimeID, NativeID: fmt.Sprintf("0x%x", uint64(o)),
+		ID: taskID(o), Runtime: runtimeID, NativeID: "0x" + strconv.FormatUint(uint64(o), 16),
 		Kind: "asyncio.Task",
 	}
 	w.readTask(t)

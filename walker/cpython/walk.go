@@ -23,6 +23,7 @@ type walk struct {
 	fr  *frame.Reader
 	b   *graph.Builder
 	o   walker.Options
+	ctx context.Context
 
 	interps    []*interp
 	threads    []*thread
@@ -84,15 +85,16 @@ func (w *walk) run(ctx context.Context) error {
 		Layout: w.py.Layout.Source, Complete: true, Notes: w.py.Notes,
 	}
 	w.b.Runtime(w.node)
+	w.ctx = ctx
 	for _, s := range steps {
-		if ctx.Err() != nil {
-			w.node.Complete = false
-			w.b.Problem(&graph.Problem{Code: "truncated", Severity: graph.Warning, Message: "the walk was ended before it came to " + s.what})
-			return nil
-		}
 		s.do(w)
 		if err := w.r.Take(); err != nil {
 			w.unreadable(s.what, err)
+		}
+		if w.over() {
+			w.node.Complete = false
+			w.b.Problem(&graph.Problem{Code: "truncated", Severity: graph.Warning, Message: "the walk was ended while it read " + s.what})
+			return nil
 		}
 	}
 	w.node.Tasks = len(w.tasks)
@@ -105,6 +107,10 @@ func (w *walk) run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// over tells that nobody waits for the walk any more. What goes through all
+// tasks asks before each.
+func (w *walk) over() bool { return w.ctx.Err() != nil }
 
 // unreadable says that a part of the whole could not be read.
 func (w *walk) unreadable(what string, err error) {

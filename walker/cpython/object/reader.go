@@ -27,11 +27,15 @@ type Reader struct {
 	l     *layout.Layout
 	err   error
 	exact bool // the image is being recorded: no byte too many
-	word  [8]byte
-	fuel  int64 // places of tables that may still be looked at
+
+	blocks bool // of pages are read together
+	word   [8]byte
+	fuel   int64 // places of tables that may still be looked at
 
 	lines [cacheLines]line
 	pages map[uint64]*page // by number; nil: it cannot be read whole
+
+	single map[uint64]bool // blocks that cannot be read at once, by their first page
 
 	types map[Ref]*Type
 	last  *Type // of the last object that was asked about
@@ -69,9 +73,13 @@ func NewReader(img *dlvext.Image, l *layout.Layout) *Reader {
 		mem:   img.Memory,
 		l:     l,
 		exact: dlvext.ReadSet(img) != nil,
-		fuel:  math.MaxInt64,
-		pages: map[uint64]*page{},
-		types: map[Ref]*Type{},
+
+		blocks: img.Source == "attach" && !img.Whole,
+		fuel:   math.MaxInt64,
+		pages:  map[uint64]*page{},
+
+		single: map[uint64]bool{},
+		types:  map[Ref]*Type{},
 
 		interned: map[string]Ref{},
 		names:    map[Ref]string{},
@@ -223,18 +231,44 @@ func (r *Reader) page(number uint64) *page {
 	}
 	p, ok := r.pages[number]
 	if !ok {
-		if out := dlvext.ReadMany(r.mem, []dlvext.Range{{Addr: number * pageSize, Len: pageSize}}); len(out[0]) == pageSize {
-			p = (*page)(out[0])
-		}
-		if len(r.pages) >= maxPages {
-			clear(r.pages)
-		}
-		r.pages[number] = p
+		p = r.readPage(number)
 	}
 	if p != nil {
 		*l = line{number: number, data: p}
 	}
 	return p
+}
+
+// block is how many pages of a live process are read together: a page alone
+// takes as long as sixteen at once. Of what was copied or saved there is
+// nothing to gain.
+const block = 16
+
+// readPage reads a page, and those around it where all of them are there.
+func (r *Reader) readPage(number uint64) (p *page) {
+	if len(r.pages)+block > maxPages {
+		clear(r.pages)
+	}
+	first := number / block * block
+	if r.blocks && !r.single[first] {
+		if b := r.run(first, block); b != nil {
+			for i := range uint64(block) {
+				r.pages[first+i] = (*page)(b[i*pageSize:])
+			}
+			return r.pages[number]
+		}
+		r.single[first] = true
+	}
+	if b := r.run(number, 1); b != nil {
+		p = (*page)(b)
+	}
+	r.pages[number] = p
+	return p
+}
+
+// run reads n pages; nil when it cannot.
+func (r *Reader) run(first uint64, n int) []byte {
+	return dlvext.ReadMany(r.mem, []dlvext.Range{{Addr: first * pageSize, Len: n * pageSize}})[0]
 }
 
 // CString reads a string that ends with a zero byte; a longer one than
