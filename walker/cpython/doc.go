@@ -33,6 +33,15 @@
 // not too much; else Walk runs once while the process stands still, so that
 // all that it touches is kept. Either way Walk has the same memory afterwards.
 //
+// # Variables
+//
+// With [walker.Options].Locals frames have their variables, and the outermost
+// frame of a task its context variables ("ContextVar request"). Values are made
+// from memory, never by code of the target's. Those of names such as password,
+// token and api_key stay hidden, as variables, attributes and keys of dicts
+// (secretWords has the list), and so do those that Django's
+// sensitive_variables names.
+//
 // # Versions and limits
 //
 // CPython 3.8 to 3.15 with the GIL, x86-64 Linux, with or without symbols; the

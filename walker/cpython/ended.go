@@ -97,8 +97,9 @@ func (w *walk) raisedIn(t *task, traceback object.Ref) {
 			frames = frames[i:]
 		}
 	}
-	t.node.Frames = make([]*graph.Frame, len(frames))
+	slices.Reverse(frames)
 	for i := range frames {
-		t.node.Frames[len(frames)-1-i] = w.graphFrame(&frames[i], graph.FrameCall)
+		t.raised = append(t.raised, &frames[i])
+		t.node.Frames = append(t.node.Frames, w.graphFrame(&frames[i], graph.FrameCall))
 	}
 }

@@ -20,7 +20,8 @@ type task struct {
 
 	// frames are its own, innermost first, as node.Frames are.
 	frames []*frame.Frame
-	leaf   frame.Leaf // what the innermost one awaits
+	raised []*frame.Frame // of one that is over: those in which that happened, in the same order
+	leaf   frame.Leaf     // what the innermost one awaits
 }
 
 // findTasks lists every task of every interpreter once.

@@ -42,6 +42,7 @@ type walk struct {
 	origins    origins
 	frames     map[frameKey]*graph.Frame
 	node       *graph.Runtime
+	localsText int // bytes of the variables so far
 }
 
 func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *graph.Builder) *walk {
@@ -76,6 +77,7 @@ var steps = []step{
 	{"the handles", (*walk).findHandles},
 	{"how tasks ended", (*walk).describeEnded},
 	{"the threads' waits", (*walk).describeThreads},
+	{"the variables", (*walk).readLocals},
 	{"what is wrong", (*walk).findProblems},
 }
 
