@@ -27,6 +27,9 @@ func (v *view) doing(t *graph.Task) said {
 	}
 	w := &t.Waits[0]
 	s := v.wait(t, w)
+	if w.Phase != "" {
+		s = said{core: w.Phase, more: ": " + s.core + s.more}
+	}
 	if n := len(t.Waits) - 1; n > 0 {
 		s.more += ", and " + count(n, "other wait")
 	}

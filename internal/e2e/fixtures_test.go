@@ -49,6 +49,7 @@ var fixtures = []fixture{
 	{program: "groups", details: true, where: []string{"main.waitGroupWork", "main.errorsWork", "main.limited", "main.streamWork"}, library: true},
 	{program: "bubble", since: "go1.25", details: true, where: []string{"main.worker"}},
 	{program: "syscalls", where: []string{"main.lock"}},
+	{program: "database", details: true, where: []string{"main.waits"}, library: true},
 	{program: "labels", where: []string{"main.child"}},
 	{program: "server", where: []string{"main.(*shop).order", "main.(*stock).ServeHTTP", "main.(*shop).audit"}, chance: []string{"fd"}, library: true},
 }

@@ -104,9 +104,6 @@ func (c *collection) readGeneration(front map[uint64]string) map[uint64]string {
 // type is a timerCtx if it has that one's size, and its timer.
 func (c *collection) readContextTimers() {
 	l := &c.lay.context
-	if l.timer.size == 0 || l.when.size == 0 {
-		return
-	}
 	var addrs, unknown []uint64
 	for a, n := range c.chains {
 		switch n.kind {
@@ -124,6 +121,9 @@ func (c *collection) readContextTimers() {
 		case o.size == uint64(l.timerSize):
 			addrs = append(addrs, a)
 		}
+	}
+	if l.timer.size == 0 || l.when.size == 0 {
+		return // the program has no contexts with a deadline
 	}
 	timers := map[uint64][]uint64{}
 	var whens []uint64

@@ -25,6 +25,7 @@ type layouts struct {
 	weighted weightedLayout
 	flight   flightLayout
 	errgroup errgroupLayout
+	sql      sqlLayout
 	bubble   bubbleLayout
 
 	concSizes map[string]uint64 // of the kinds of package conc that the program has
@@ -294,6 +295,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	}
 	l.sync.onceMutex = ts.optional("sync.Once").maybe("m")
 	l.errgroup, l.bubble, l.concSizes = newErrgroupLayout(ts), newBubbleLayout(ts), newConcSizes(ts)
+	l.sql = newSQLLayout(ts)
 	l.coro = ts.optional("runtime.coro").maybe("gp")
 	l.weighted, l.flight = newWeightedLayout(ts), newFlightLayout(ts)
 	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)

@@ -25,7 +25,7 @@ func versions() []string {
 }
 
 // programs together use every type that the walk reads.
-var programs = []string{"server", "errgroup", "cond", "waitgroup", "sleep", "labels", "xsync", "coroutines"}
+var programs = []string{"server", "errgroup", "cond", "waitgroup", "sleep", "labels", "xsync", "coroutines", "database"}
 
 // recorder remembers the layouts that it was asked for.
 type recorder struct {

@@ -55,6 +55,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
 	w.findQueues()
 	w.findGroups()
+	w.findServers()
 	w.findBubbles()
 	w.findHolders()
 	w.findCoroutines()
@@ -160,6 +161,7 @@ func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
 		Kind: w.kindOf(g), Text: w.reasonOf(g), Frame: firstShown(shape.frames),
 		Since: w.since(g), Evidence: proven("g.waitreason"),
 	}
+	wait.Phase = phaseOf(shape.frames, wait.Kind)
 	if a := w.libraryOf(wait.Kind, shape); a != nil && a.describe(w, g, &wait) {
 		return wait
 	}

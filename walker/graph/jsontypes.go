@@ -58,6 +58,7 @@ type jsonLocal struct {
 type jsonWait struct {
 	Kind     WaitKind      `json:"kind"`
 	Text     string        `json:"text,omitempty"`
+	Phase    string        `json:"phase,omitempty"`
 	Frame    *int32        `json:"frame,omitempty"`
 	Resource string        `json:"resource,omitempty"`
 	Task     TaskID        `json:"task,omitempty"`

@@ -189,6 +189,7 @@ const (
 type Wait struct {
 	Kind     WaitKind
 	Text     string // the runtime's own words for it, where they say more: "sync.Mutex.Lock"
+	Phase    string // what the library is about that waits: "http client: dialling"; empty: not known
 	Frame    int32  // index into the task's frames of the one that waits
 	Resource ResourceID
 	Group    GroupID
