@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/dlv-async/dlv-async/dap/wire"
@@ -40,6 +41,18 @@ var requests = map[string]func(p *panel, s *graph.Snapshot, a customArguments) (
 			Total int        `json:"total"`
 		}{p.treeNodes(nodes), total}, nil
 	},
+	"dlvAsync/graph": func(_ *panel, s *graph.Snapshot, a customArguments) (any, error) {
+		formats := map[string]func(io.Writer, *graph.Snapshot, render.Options) error{
+			"": render.HTML, "html": render.HTML, "svg": render.SVG, "dot": render.DOT, "mermaid": render.Mermaid,
+		}
+		format := formats[a.Format]
+		if format == nil {
+			return nil, fmt.Errorf("%q is no format of a graph; html, svg, dot and mermaid are", a.Format)
+		}
+		var b strings.Builder
+		err := format(&b, s, render.Options{System: a.System})
+		return map[string]string{"text": b.String()}, err
+	},
 	"dlvAsync/problems": func(p *panel, s *graph.Snapshot, _ customArguments) (any, error) {
 		return struct {
 			Problems []problemNode `json:"problems"`
@@ -58,6 +71,7 @@ type customArguments struct {
 	System bool   `json:"system"`
 	Filter string `json:"filter"`
 	Below  string `json:"below"` // the id of a node
+	Format string `json:"format"`
 }
 
 // one is the task that a request is about.

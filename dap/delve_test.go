@@ -1,8 +1,12 @@
 package dap_test
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
+	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -207,5 +211,57 @@ func TestRefusals(t *testing.T) {
 	if got := c.fails("attach", map[string]any{"mode": "remote"}); !strings.Contains(got, "no debugger found") {
 		t.Errorf("attach remote: %q", got)
 	}
+	c.disconnect(nil)
+}
+
+// The Go extension of VS Code starts dlv like this, and reads the address from
+// descriptor 3.
+func TestStandsInForDlv(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd := exec.Command(binary(), "dap", "--check-go-version=false", "--log=false", "--listen=127.0.0.1:0", "--log-dest=3", "--headless=true", "--api-version=2")
+	cmd.ExtraFiles = []*os.File{w}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Close()
+	line, err := bufio.NewReader(r).ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "DAP server listening at: ")
+	if err != nil || !ok {
+		t.Fatalf("it said %q, %v", line, err)
+	}
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+// With console: integratedTerminal the client waits, and is dialled.
+func TestDialsTheClient(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	c := &client{t: t, adapter: exec.Command(binary(), "dap", "--client-addr="+listener.Addr().String()), stderr: &bytes.Buffer{}, exited: make(chan struct{})}
+	if err := c.adapter.Start(); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.w = conn
+	c.listen(conn, func() { _ = c.adapter.Wait(); close(c.exited) })
+	c.initialize()
 	c.disconnect(nil)
 }

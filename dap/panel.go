@@ -93,9 +93,12 @@ func internalError(r any) error { return fmt.Errorf("internal error: %v\n%s", r,
 
 // threads lists the tasks as threads.
 func (p *panel) threads(s *graph.Snapshot, st *stop) []dap.Thread {
-	list := view.Threads(s, view.ThreadOptions{
-		Limit: p.settings.threadLimit(), Current: p.numbers.task(st.thread),
-		HideSystem: p.settings.delves.HideSystemGoroutines, Labels: p.settings.delves.ShowPprofLabels,
+	limit := p.settings.threadLimit()
+	list := st.threads(limit, func() []view.Thread {
+		return view.Threads(s, view.ThreadOptions{
+			Limit: limit, Current: p.numbers.task(st.thread),
+			HideSystem: p.settings.delves.HideSystemGoroutines, Labels: p.settings.delves.ShowPprofLabels,
+		})
 	})
 	threads := make([]dap.Thread, len(list))
 	for i, t := range list {

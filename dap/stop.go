@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/dlv-async/dlv-async/dap/view"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -21,6 +22,9 @@ type stop struct {
 	done     chan struct{}
 	s        *graph.Snapshot
 	err      error
+
+	listing sync.Mutex
+	listed  map[int][]view.Thread // by the limit
 }
 
 func newStop(ctx context.Context, thread int, take func(context.Context) (*graph.Snapshot, error), taken func(*stop)) *stop {
@@ -61,4 +65,17 @@ func (st *stop) ready() *graph.Snapshot {
 	default:
 		return nil
 	}
+}
+
+// threads lists the threads once for each limit: clients ask again and again.
+func (st *stop) threads(limit int, list func() []view.Thread) []view.Thread {
+	st.listing.Lock()
+	defer st.listing.Unlock()
+	if st.listed[limit] == nil {
+		if st.listed == nil {
+			st.listed = map[int][]view.Thread{}
+		}
+		st.listed[limit] = list()
+	}
+	return st.listed[limit]
 }

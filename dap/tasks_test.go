@@ -241,6 +241,12 @@ func TestConsoleAndRequestsOfOurs(t *testing.T) {
 		if found := tree(map[string]any{"filter": "LIMITEDwork"}); len(found) != 1 || found[0].Count != 2 {
 			t.Errorf("the filter finds %+v", found)
 		}
+		for format, want := range map[string]string{"": "<html", "svg": "<svg", "dot": "digraph", "mermaid": "flowchart"} {
+			var page struct{ Text string }
+			if err := json.Unmarshal(call[*customResponse](c, "dlvAsync/graph", map[string]any{"format": format}).Body, &page); err != nil || !strings.Contains(page.Text, want) {
+				t.Errorf("the graph as %q is %.200s, %v", format, page.Text, err)
+			}
+		}
 		if got := c.fails("dlvAsync/where", map[string]any{"task": "nobody"}); !strings.Contains(got, "nobody") {
 			t.Errorf("where of nobody: %q", got)
 		}

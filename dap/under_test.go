@@ -1,9 +1,23 @@
 package dap
 
 import (
+	"os"
 	"slices"
+	"strings"
 	"testing"
 )
+
+func TestRequestsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../docs/dap.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range requests {
+		if !strings.Contains(string(text), "\n### "+name+"\n") {
+			t.Errorf("docs/dap.md does not explain %s", name)
+		}
+	}
+}
 
 func TestAsyncTerms(t *testing.T) {
 	for _, tt := range []struct {

@@ -24,7 +24,7 @@ func FromTarget(t *proc.Target) *Image {
 		Arch:       bi.Arch.Name,
 		CapturedAt: time.Now(),
 	}
-	img.Memory = &targetMemory{mu: &img.delve.mu, m: t.Memory()}
+	img.Memory = &targetMemory{mu: &img.delve.mu, m: t.Memory(), bulk: newBulkReader(t)}
 	img.delve.once.Do(func() {
 		img.delve.target = t
 		img.delve.index = sync.OnceValues(img.indexGoroutines)
@@ -94,8 +94,20 @@ func imageModule(i *proc.Image, pid int, debugDirs []string) *Module {
 
 // targetMemory reads a session's memory, which serves one reader at a time.
 type targetMemory struct {
-	mu *sync.Mutex
-	m  proc.MemoryReadWriter
+	mu   *sync.Mutex
+	m    proc.MemoryReadWriter
+	bulk *bulkReader // nil: there is no faster way than Delve's
+}
+
+// ReadMany implements [Bulk]. Through Delve, each read is a matter of two
+// switches between threads.
+func (t *targetMemory) ReadMany(ranges []Range) [][]byte {
+	if t.bulk != nil {
+		if out, ok := t.bulk.readMany(ranges); ok {
+			return out
+		}
+	}
+	return ReadMany(struct{ Memory }{t}, ranges)
 }
 
 // change goes on with another way to the same memory: Delve reads through a

@@ -65,8 +65,11 @@ export class Sessions implements vscode.DebugAdapterTrackerFactory, vscode.Dispo
     }
     try {
       return await this.ours.get(this.shown)!.session.customRequest(request, args);
-    } catch {
-      return undefined; // it has gone on in the meantime
+    } catch (err) {
+      if (this.stopped) {
+        void vscode.window.showErrorMessage(err instanceof Error ? err.message : String(err));
+      }
+      return undefined; // or it has gone on in the meantime
     }
   }
 
