@@ -43,7 +43,7 @@ func (s standing) outer(n int) string {
 }
 
 // awaitables are all that this walker knows by their functions.
-var awaitables = [][]awaitable{sleeps, locks, queues, waitFunctions, taskGroups, streams, sockets, subprocesses}
+var awaitables = [][]awaitable{sleeps, locks, queues, waitFunctions, taskGroups, streams, sockets, subprocesses, anyioLocks}
 
 // byFunction is awaitables by function.
 var byFunction = func() map[string]*awaitable {
@@ -81,7 +81,7 @@ func (w *walk) waitOf(t *task) graph.Wait {
 			a.describe(w, w.standing(t, 0), &wait)
 		}
 	}
-	if wait.Kind == "" {
+	if wait.Kind == "" && !w.onSupervisor(t, &wait) {
 		w.onFuture(t.waiter, &wait)
 	}
 	return wait

@@ -1,6 +1,9 @@
 package cpython
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/dlv-async/dlv-async/walker/cpython/frame"
 	"github.com/dlv-async/dlv-async/walker/cpython/object"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -48,63 +51,57 @@ func (w *walk) leftBy(exit *frame.Frame) object.Ref {
 	return 0
 }
 
-// findGroups finds the groups: by what their children call when they are done,
-// and by what open frames hold. A group without children has the latter alone.
-func (w *walk) findGroups() {
-	w.groups = map[object.Ref]*graph.Group{}
-	for _, t := range w.tasks {
-		if w.over() {
-			return
-		}
-		for _, c := range w.callbacksOf(&t.future) {
-			w.noteCompletion(&c)
-			switch {
-			case c.name == asyncioGroup+"._on_task_done":
-				w.group(c.self)
-			case c.is("anyio._backends._asyncio.", "TaskGroup._spawn.<locals>.task_done"):
-				w.group(c.cells["self"])
-			}
-		}
-		w.check(t.node, "the task's callbacks")
-	}
-}
-
-// group is the graph's group of a TaskGroup; nil for any other object.
+// group is the graph's group of a TaskGroup; nil for any other object but a
+// supervisor that is known already.
 func (w *walk) group(o object.Ref) *graph.Group {
 	if g := w.groups[o]; g != nil || o == 0 {
 		return g
 	}
 	typ := w.r.Type(o)
-	if !typ.Inherits(asyncioGroup) && !typ.Inherits(anyioGroup) {
+	switch {
+	case typ.Inherits(asyncioGroup), typ.Inherits(anyioGroup):
+	default:
 		return nil
 	}
 	g := w.b.Group(publicName(typ), uint64(o))
 	w.groups[o] = g
 	g.Evidence = graph.Evidence{Confidence: graph.Proven, How: typ.Qualname + "._tasks"}
-	if tasks := w.attr(o, "_tasks"); tasks != 0 {
-		members := w.items(tasks)
-		g.Outstanding = len(members)
-		for _, m := range members {
-			if t := w.byAddr[m]; t != nil {
-				g.Members = append(g.Members, t.node.ID)
-				t.node.Groups = append(t.node.Groups, g.ID)
-			}
-		}
-	}
-	parent := w.attr(o, "_parent_task")
-	if parent == 0 {
-		parent = w.attr(w.attr(o, "cancel_scope"), "_host_task")
-	}
+	scope := w.attr(o, "cancel_scope")
+	parent := cmp.Or(w.attr(o, "_parent_task"), w.attr(scope, "_host_task"))
 	if t := w.byAddr[parent]; t != nil {
 		g.Owner = t.node.ID
+	}
+	tasks := w.attr(o, "_tasks")
+	if tasks == 0 { // AnyIO 3 has them, and the host while it is inside, in the cancel scope
+		tasks = w.attr(scope, "_tasks")
+	}
+	g.Outstanding = 0
+	for _, m := range w.items(tasks) {
+		if m == parent {
+			continue
+		}
+		g.Outstanding++
+		if t := w.byAddr[m]; t != nil {
+			w.member(g, t)
+		}
 	}
 	w.groupError(o, g)
 	return g
 }
 
+// member notes that a task is in a group, once.
+func (w *walk) member(g *graph.Group, t *task) {
+	if slices.Contains(t.node.Groups, g.ID) {
+		return
+	}
+	g.Members = append(g.Members, t.node.ID)
+	t.node.Groups = append(t.node.Groups, g.ID)
+	g.Outstanding = max(g.Outstanding, len(g.Members))
+}
+
 // groupError is the first of the errors that a group has collected.
 func (w *walk) groupError(o object.Ref, g *graph.Group) {
-	errors := w.items(w.attr(o, "_errors"))
+	errors := w.items(cmp.Or(w.attr(o, "_errors"), w.attr(o, "_exceptions"))) // of asyncio, of AnyIO
 	if len(errors) == 0 {
 		return
 	}

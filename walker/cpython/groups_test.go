@@ -78,3 +78,23 @@ func TestWrappedGroups(t *testing.T) {
 		}
 	})
 }
+
+// A class of the program's own that keeps its tasks is a group, by a guess.
+func TestSupervisors(t *testing.T) {
+	eachPython(t, 8, "supervisors.py", func(t *testing.T, _ testtarget.Python, s seen) {
+		compare(t, "the backtrace", s.where, map[string]string{
+			"kept-0":  "work | scope (inferred) opener: supervises",
+			"kept-1":  "work | scope (inferred) opener: supervises",
+			"by-name": "work | join (inferred) joiner: Supervisor.join, joins",
+			"watched": "work",
+		})
+		compare(t, "the wait", s.waits, map[string]string{
+			"joiner": "task group(by-name) (inferred)",
+		})
+		for _, name := range []string{"watched", "main"} {
+			if groups := s.task(name).Groups; len(groups) > 0 {
+				t.Errorf("%s is in the groups %v", name, groups)
+			}
+		}
+	})
+}

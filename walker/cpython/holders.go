@@ -15,6 +15,8 @@ var lockClasses = map[string]struct {
 	"asyncio.locks.Lock":      {"lock", lockState, ""},
 	"asyncio.locks.Semaphore": {"semaphore", semaphoreState, ""},
 	"asyncio.locks.Condition": {"lock", lockState, "_lock"},
+	anyioSemaphore:            {"semaphore", anyioSemaphoreState, ""}, // AnyIO's others know who holds them
+	anyioOldSemaphore:         {"semaphore", anyioSemaphoreState, ""},
 }
 
 // lockClass is the class of lockClasses that a type is of; empty: none.

@@ -25,6 +25,11 @@ func onWaitFor(w *walk, at standing, wait *graph.Wait) {
 
 // onWait: asyncio.wait is over when one of its Futures is done, or when all are.
 func onWait(w *walk, at standing, wait *graph.Wait) {
+	if at.outer(2) == anyioGroup+".__aexit__" { // to AnyIO 3
+		wait.Frame = int32(at.index) + 2
+		onTaskGroup(w, w.standing(at.task, at.index+2), wait)
+		return
+	}
 	futures := w.fr.Local(at.frame, "fs")
 	if futures == 0 {
 		return

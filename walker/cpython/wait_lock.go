@@ -12,9 +12,16 @@ import (
 // (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/locks.py).
 var locks = []awaitable{
 	{[]string{"asyncio.locks.Lock.acquire"}, onSelf(graph.WaitLock, "lock", lockState)},
-	{[]string{"asyncio.locks.Event.wait"}, onSelf(graph.WaitEvent, "event", eventState)},
+	{[]string{"asyncio.locks.Event.wait"}, onEvent},
 	{[]string{"asyncio.locks.Condition.wait"}, onCondition},
 	{[]string{"asyncio.locks.Semaphore.acquire"}, onSelf(graph.WaitSemaphore, "semaphore", semaphoreState)},
+}
+
+// onEvent: AnyIO makes some of its own of events.
+func onEvent(w *walk, at standing, wait *graph.Wait) {
+	if !onAnyioEvent(w, at, wait) {
+		onSelf(graph.WaitEvent, "event", eventState)(w, at, wait)
+	}
 }
 
 // onCondition: a Barrier (3.11) has a Condition of its own on which those wait

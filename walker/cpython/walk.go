@@ -35,10 +35,11 @@ type walk struct {
 	byCoro     map[object.Ref]*task // by its outermost coroutine
 	groups     map[object.Ref]*graph.Group
 	holdings   []holding
-	jobs       map[object.Ref]job        // by their Futures of concurrent.futures
-	byResult   map[object.Ref]*task      // see threadsafe
-	completing map[object.Ref]object.Ref // see noteCompletion
-	nesting    int                       // of Futures that stand for others, while one is described
+	keeps      map[object.Ref][]object.Ref // see collected
+	jobs       map[object.Ref]job          // by their Futures of concurrent.futures
+	byResult   map[object.Ref]*task        // see threadsafe
+	completing map[object.Ref]object.Ref   // see noteCompletion
+	nesting    int                         // of Futures that stand for others, while one is described
 	origins    origins
 	frames     map[frameKey]*graph.Frame
 	node       *graph.Runtime
@@ -50,7 +51,7 @@ func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *gra
 	return &walk{
 		img: img, py: py, lay: py.Layout, r: r, fr: frame.NewReader(r), b: b, o: o,
 		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{}, byID: map[graph.TaskID]*task{},
-		frames: map[frameKey]*graph.Frame{}, completing: map[object.Ref]object.Ref{},
+		frames: map[frameKey]*graph.Frame{}, completing: map[object.Ref]object.Ref{}, keeps: map[object.Ref][]object.Ref{},
 	}
 }
 

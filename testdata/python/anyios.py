@@ -1,0 +1,98 @@
+"""AnyIO's task groups and locks on asyncio.
+
+Needs AnyIO, of 3.6 or later.
+
+A correct reader says that
+
+    child         is in a group opened in opens(), whose owner sleeps in body()
+    wrapped       the same, opened in wrapped() by an asynccontextmanager
+    exit-child    is in a group whose owner, exits, waits for it in __aexit__
+    scoped        is in the same group, and stands in a cancel scope of its own
+    lock-waiter   waits for a Lock that lock-holder has
+    limit-waiter  waits for a CapacityLimiter that limit-holder borrows from
+    sem-waiter    waits for a Semaphore
+    event         waits for an Event
+    main          waits for a future that nothing will set
+"""
+
+import asyncio
+import contextlib
+
+import anyio
+import ready
+
+HOUR = 3600
+
+
+async def child():
+    await asyncio.sleep(HOUR)
+
+
+async def body():
+    await asyncio.sleep(HOUR)
+
+
+async def scoped():
+    with anyio.CancelScope(shield=True):
+        await asyncio.sleep(HOUR)
+
+
+async def opens():
+    async with anyio.create_task_group() as group:
+        group.start_soon(child, name="child")
+        await body()
+
+
+@contextlib.asynccontextmanager
+async def opened():
+    async with anyio.create_task_group() as group:
+        group.start_soon(child, name="wrapped-child")
+        yield
+
+
+async def wrapped():
+    async with opened():
+        await body()
+
+
+async def exits():
+    async with anyio.create_task_group() as group:
+        group.start_soon(child, name="exit-child")
+        group.start_soon(scoped, name="scoped")
+
+
+async def hold(lock):
+    async with lock:
+        await asyncio.sleep(HOUR)
+
+
+async def await_event(event):
+    await event.wait()
+
+
+async def main():
+    def start(coroutine, name):
+        tasks.append(asyncio.get_running_loop().create_task(coroutine, name=name))
+
+    tasks = []
+    asyncio.current_task().set_name("main")
+    start(opens(), "owner")
+    start(wrapped(), "wrapped")
+    start(exits(), "exits")
+    for name, lock in ("lock", anyio.Lock()), ("limit", anyio.CapacityLimiter(1)), ("sem", anyio.Semaphore(1)):
+        start(hold(lock), name + "-holder")
+        start(hold(lock), name + "-waiter")
+    start(await_event(anyio.Event()), "event")
+    ready.when(
+        ready.parked(3, "sleep", "child"),
+        ready.parked(1, "sleep", "scoped"),
+        ready.parked(2, "sleep", "body"),
+        ready.parked(3, "sleep", "hold"),
+        ready.holds(lambda: all(task._fut_waiter for task in tasks)),
+        ready.parked(1, "wait", "await_event"),
+        ready.parked(1, "main", "main"),
+    )
+    await asyncio.get_running_loop().create_future()
+
+
+asyncio.run(main())

@@ -1,0 +1,59 @@
+package cpython_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/dlv-async/dlv-async/internal/snapshot"
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+)
+
+// venv makes a virtual environment with packages, and returns its interpreter.
+func venv(t *testing.T, py testtarget.Python, packages ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if out, err := exec.Command(py.Exe(t), "-m", "venv", dir).CombinedOutput(); err != nil {
+		testtarget.Skip(t, "venv", err.Error()+": "+string(out), "install a Python with venv and ensurepip")
+	}
+	exe := filepath.Join(dir, "bin", "python")
+	install := exec.Command(exe, append([]string{"-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", "1", "--timeout", "10"}, packages...)...)
+	if out, err := install.CombinedOutput(); err != nil {
+		testtarget.Skip(t, "pip", err.Error()+": "+string(out), "run it where pip can install packages")
+	}
+	return exe
+}
+
+// AnyIO's groups and locks say of themselves what asyncio's do, and who holds them.
+func TestAnyIO(t *testing.T) {
+	t.Parallel()
+	for version, minor := range map[string]string{"anyio>=4": "3.13", "anyio<4": "3.11"} {
+		for _, py := range testtarget.Pythons(t) {
+			if py.Minor != minor && !(testtarget.Full() && version == "anyio>=4" && py.AtLeast(10)) {
+				continue
+			}
+			t.Run(version+"/"+py.Name, func(t *testing.T) {
+				t.Parallel()
+				exe := venv(t, py, version)
+				script := filepath.Join(testtarget.Root(t), "testdata", "python", "anyios.py")
+				s := see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script), snapshot.Options{})
+				compare(t, "the backtrace", s.where, map[string]string{
+					"child":         "child | scope owner: opens",
+					"wrapped-child": "child | scope wrapped: wrapped",
+					"exit-child":    "child | scope exits: exits",
+					"scoped":        "scoped | scope exits: exits",
+				})
+				compare(t, "the wait", s.waits, map[string]string{
+					"exits":        "task group(exit-child, scoped)",
+					"event":        "event asyncio.Event",
+					"limit-waiter": "semaphore anyio._backends._asyncio.CapacityLimiter",
+				})
+				compare(t, "the holders of what is wanted", s.holders, map[string]string{
+					"lock-waiter":  "lock-holder",
+					"limit-waiter": "limit-holder",
+					"sem-waiter":   "sem-holder (inferred)",
+				})
+			})
+		}
+	}
+}
