@@ -126,6 +126,10 @@ func (w *walk) neverAwaited() {
 		counts[f.Func]++
 		p.Message = fmt.Sprintf("%s of %s (%s:%d) that nothing has awaited yet",
 			plural(counts[f.Func], "coroutine", "coroutines"), f.Func, baseName(f.Code.File), f.Code.FirstLine)
+		if made := w.fr.Origin(o); len(made) > 0 && counts[f.Func] == 1 {
+			p.Message += fmt.Sprintf("; it was made by %s (%s:%d)", made[0].Func, baseName(made[0].File), made[0].Line)
+		}
+		_ = w.r.Take() // then it is not known where
 	}
 }
 

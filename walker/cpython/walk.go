@@ -42,6 +42,8 @@ type walk struct {
 	nesting    int                         // of Futures that stand for others, while one is described
 	origins    origins
 	frames     map[frameKey]*graph.Frame
+	places     map[frame.Place]*graph.Frame
+	files      map[*interp]map[string]string // modules by their files
 	node       *graph.Runtime
 	localsText int // bytes of the variables so far
 }
@@ -52,6 +54,7 @@ func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *gra
 		img: img, py: py, lay: py.Layout, r: r, fr: frame.NewReader(r), b: b, o: o,
 		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{}, byID: map[graph.TaskID]*task{},
 		frames: map[frameKey]*graph.Frame{}, completing: map[object.Ref]object.Ref{}, keeps: map[object.Ref][]object.Ref{},
+		places: map[frame.Place]*graph.Frame{},
 	}
 }
 
@@ -77,6 +80,7 @@ var steps = []step{
 	{"the holders", (*walk).findHolders},
 	{"the handles", (*walk).findHandles},
 	{"how tasks ended", (*walk).describeEnded},
+	{"where tasks were created", (*walk).describeCreations},
 	{"the threads' waits", (*walk).describeThreads},
 	{"the variables", (*walk).readLocals},
 	{"what is wrong", (*walk).findProblems},
