@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -200,22 +199,9 @@ func TestBitFlips(t *testing.T) {
 			t.Parallel()
 			r := record(t, program)
 			for seed := range uint64(variants) {
-				random := rand.New(rand.NewPCG(seed, 0))
-				flips := map[uint64]byte{} // by address
-				for range 1 + random.IntN(8) {
-					where := r.read[random.IntN(len(r.read))]
-					if where.Len > 0 {
-						flips[where.Addr+random.Uint64N(uint64(where.Len))] ^= 1 << random.IntN(8)
-					}
-				}
+				flips := flipsOf(r, seed)
 				begin := time.Now()
-				_, _ = r.walk(t, &tampered{change: func(addr uint64, b []byte) {
-					for a, bits := range flips {
-						if addr <= a && a-addr < uint64(len(b)) {
-							b[a-addr] ^= bits
-						}
-					}
-				}})
+				_, _ = r.walk(t, &tampered{change: flips.apply})
 				if took := time.Since(begin); took > tooLong {
 					t.Errorf("with %#x flipped (seed %d) the walk took %v", flips, seed, took)
 				}
