@@ -72,6 +72,9 @@ func failure(f *graph.Failure) string {
 // wait puts one wait into words. It never claims to know what the wait is on
 // when it does not.
 func (v *view) wait(t *graph.Task, w *graph.Wait) said {
+	if w.Kind == graph.WaitTurn {
+		return v.onTurn(w)
+	}
 	if w.Task != "" && w.Kind != graph.WaitCoroutine && w.Kind != graph.WaitExecutor && w.Kind != graph.WaitThread {
 		return v.onTask(w)
 	}

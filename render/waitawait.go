@@ -31,6 +31,16 @@ func (v *view) onSignal(w *graph.Wait, r *graph.Resource) said {
 	return said{core: "waits for " + thing(r), more: to + notes(append(state, v.known(w.Evidence))...)}
 }
 
+// onTurn is for who could run, or what could begin, if a task did not keep
+// that which runs it.
+func (v *view) onTurn(w *graph.Wait) said {
+	s := said{core: "ready, but " + string(w.Task), more: suffix(" ", v.nameOf(w.Task)) + " keeps the event loop" + notes(v.known(w.Evidence))}
+	if w.Text != "" {
+		s.core = "waits for " + w.Text + ", which cannot begin: " + string(w.Task)
+	}
+	return s
+}
+
 func (v *view) onBarrier(w *graph.Wait, r *graph.Resource) said {
 	if r == nil {
 		return said{core: "waits at a barrier", more: notes(which)}

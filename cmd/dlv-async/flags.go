@@ -183,6 +183,6 @@ var waitKinds = []string{
 	string(graph.WaitLock), string(graph.WaitEvent), string(graph.WaitCondition), string(graph.WaitBarrier),
 	string(graph.WaitTaskGroup), string(graph.WaitQueueGet), string(graph.WaitQueuePut), string(graph.WaitQueueJoin), string(graph.WaitFuture),
 	string(graph.WaitExecutor), string(graph.WaitStream), string(graph.WaitSubprocess), string(graph.WaitThread),
-	string(graph.WaitOnce), string(graph.WaitSingleflight), string(graph.WaitBubble), string(graph.WaitCgo),
+	string(graph.WaitOnce), string(graph.WaitSingleflight), string(graph.WaitBubble), string(graph.WaitTurn), string(graph.WaitCgo),
 	string(graph.WaitRuntime), string(graph.WaitUnknown),
 }

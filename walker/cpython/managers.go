@@ -26,6 +26,14 @@ func (w *walk) findManagers() {
 		w.managersOf(t.node, t.frames)
 		w.check(t.node, "what the task's frames have open")
 	}
+	for _, th := range w.threads {
+		frames := make([]*frame.Frame, len(th.own))
+		for i := range th.own {
+			frames[i] = &th.own[i]
+		}
+		w.managersOf(th.node, frames)
+		w.check(th.node, "what the thread's frames have open")
+	}
 	w.findOpeners()
 }
 

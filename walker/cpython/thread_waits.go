@@ -1,6 +1,7 @@
 package cpython
 
 import (
+	"github.com/dlv-async/dlv-async/walker/cpython/frame"
 	"github.com/dlv-async/dlv-async/walker/cpython/object"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -12,7 +13,8 @@ type threadWait struct {
 	kind     graph.WaitKind
 	resource string
 	state    func(*walk, object.Ref) []graph.Attr
-	describe func(*walk, object.Ref, *graph.Wait) bool // instead, for what is no resource of its own
+	describe func(*walk, object.Ref, *graph.Wait) bool   // instead, for what is no resource of its own
+	within   func(*walk, *frame.Frame, *graph.Wait) bool // instead, for a function that is no method
 }
 
 // threadWaits are all that this walker knows
@@ -22,7 +24,7 @@ type threadWait struct {
 var threadWaits = map[string]threadWait{
 	"threading.Condition.wait":                  {kind: graph.WaitCondition, resource: "condition", state: noState},
 	"threading.Event.wait":                      {kind: graph.WaitEvent, resource: "event", state: threadEventState},
-	"threading.Semaphore.acquire":               {kind: graph.WaitSemaphore, resource: "semaphore", state: noState},
+	"threading.Semaphore.acquire":               {kind: graph.WaitSemaphore, resource: "semaphore", state: threadSemaphoreState},
 	"threading.Barrier.wait":                    {kind: graph.WaitBarrier, resource: "barrier", state: noState},
 	"queue.Queue.get":                           {kind: graph.WaitQueueGet, resource: "queue", state: threadQueueState},
 	"queue.Queue.put":                           {kind: graph.WaitQueuePut, resource: "queue", state: threadQueueState},
@@ -30,6 +32,8 @@ var threadWaits = map[string]threadWait{
 	"threading.Thread.join":                     {describe: onThreadJoin},
 	"concurrent.futures._base.Future.result":    {describe: onConcurrentFuture},
 	"concurrent.futures._base.Future.exception": {describe: onConcurrentFuture},
+	"concurrent.futures._base.wait":             {within: onConcurrentWait},
+	"concurrent.futures._base.as_completed":     {within: onConcurrentCompleted},
 }
 
 // maxInward is how far out from its innermost frame the function may stand
@@ -37,35 +41,46 @@ var threadWaits = map[string]threadWait{
 // within Barrier._wait within Barrier.wait.
 const maxInward = 4
 
-// waitOfThread says what a thread waits for, as far as its frames tell.
-func (w *walk) waitOfThread(t *thread) {
-	var found *threadWait
-	at := 0
-	for i := range min(maxInward, len(t.own)) {
-		if known, ok := threadWaits[t.own[i].Func]; ok {
+// waitFunction is the function that the frames' thread waits in, and its frame.
+func waitFunction(frames []frame.Frame) (found *threadWait, at int) {
+	for i := range min(maxInward, len(frames)) {
+		if known, ok := threadWaits[frames[i].Func]; ok {
 			found, at = &known, i
 		}
 	}
-	if found == nil {
+	return found, at
+}
+
+// fill describes the wait of a thread in a frame of that function.
+func (tw *threadWait) fill(w *walk, f *frame.Frame, wait *graph.Wait) bool {
+	wait.Kind = tw.kind
+	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "self of " + f.Func}
+	if tw.within != nil {
+		return tw.within(w, f, wait)
+	}
+	self := w.fr.Self(f)
+	if self == 0 {
+		return false
+	}
+	if tw.describe != nil {
+		return tw.describe(w, self, wait)
+	}
+	wait.Resource = w.resource(tw.resource, self, tw.state).ID
+	return true
+}
+
+// waitOfThread says what a thread waits for, as far as its frames and its
+// futex tell.
+func (w *walk) waitOfThread(t *thread) {
+	if t.runs != nil {
+		return // it is the task's wait
+	}
+	waits, known := w.threadWait(t, t.own)
+	if !known {
 		w.waitInCall(t)
 		return
 	}
-	f := &t.own[at]
-	self := w.fr.Self(f)
-	if self == 0 {
-		return
-	}
-	wait := graph.Wait{Frame: int32(at), Kind: found.kind}
-	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "self of " + f.Func}
-	if found.describe != nil {
-		if !found.describe(w, self, &wait) {
-			return
-		}
-	} else {
-		wait.Resource = w.resource(found.resource, self, found.state).ID
-	}
-	t.node.Waits = []graph.Wait{wait}
-	t.node.State = graph.StateWaiting
+	t.node.Waits, t.node.State = waits, graph.StateWaiting
 }
 
 func noState(*walk, object.Ref) []graph.Attr { return nil }
@@ -115,6 +130,12 @@ func onConcurrentFuture(w *walk, self object.Ref, wait *graph.Wait) bool {
 		wait.Kind, wait.Task = graph.WaitTask, t.node.ID
 		wait.Text = "asyncio.run_coroutine_threadsafe"
 		wait.Evidence.How += " → _chain_future's callback of the task"
+		return true
+	}
+	if keeper := w.unbegun[self]; keeper != nil {
+		*wait = w.turn(keeper)
+		wait.Text = "asyncio.run_coroutine_threadsafe"
+		wait.Evidence.How = "the Future of a callback in loop._ready; " + wait.Evidence.How
 		return true
 	}
 	w.onJob(self, wait)

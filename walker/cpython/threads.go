@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/dlv-async/dlv-async/walker/cpython/frame"
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -24,6 +25,10 @@ type thread struct {
 	own    []frame.Frame // those that are no task's
 	runs   *task         // the outermost task on its stack; nil: none
 	works  *executor     // the pool that it is a worker of; nil: none
+
+	waits   *threadWait // the function that it waits in; nil: none that is known
+	waitsAt int         // that one's frame
+	wants   object.Ref  // the lock or queue of C that it stands at; 0: none
 }
 
 // findThreads lists the threads of every interpreter with their frames.

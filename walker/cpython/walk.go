@@ -40,6 +40,8 @@ type walk struct {
 	byResult   map[object.Ref]*task        // see threadsafe
 	completing map[object.Ref]object.Ref   // see noteCompletion
 	nesting    int                         // of Futures that stand for others, while one is described
+	keeper     map[object.Ref]*task        // by the loop: who keeps it from running
+	unbegun    map[object.Ref]*task        // see findUnbegun: who keeps the loop
 	origins    origins
 	frames     map[frameKey]*graph.Frame
 	places     map[frame.Place]*graph.Frame
@@ -81,7 +83,10 @@ var steps = []step{
 	{"the handles", (*walk).findHandles},
 	{"how tasks ended", (*walk).describeEnded},
 	{"where tasks were created", (*walk).describeCreations},
+	{"what threads stand at", (*walk).findBlocked},
 	{"the threads' waits", (*walk).describeThreads},
+	{"the tasks that block their loops", (*walk).describeBlocked},
+	{"the holders of threads' locks", (*walk).findThreadHolders},
 	{"the variables", (*walk).readLocals},
 	{"what is wrong", (*walk).findProblems},
 }

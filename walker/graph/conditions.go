@@ -70,6 +70,9 @@ func stuck(t *Task) bool {
 	if t.Cancel != nil && t.Cancel.Pending {
 		return false
 	}
+	if len(t.Waits) > 0 && t.Waits[0].Kind == WaitTurn {
+		return true
+	}
 	return t.State == StateWaiting || t.State == StateBlocked
 }
 

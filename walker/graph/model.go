@@ -179,6 +179,7 @@ const (
 	WaitOnce         WaitKind = "once"       // a function that runs but once, and runs now: sync.Once
 	WaitSingleflight WaitKind = "singleflight"
 	WaitBubble       WaitKind = "synctest" // a bubble's goroutines to end, or to block for good
+	WaitTurn         WaitKind = "turn"     // it could run, and Task keeps what runs it
 	WaitCgo          WaitKind = "cgo"      // a call of C code to return; Text is the function
 	WaitRuntime      WaitKind = "runtime"  // the runtime's own business; Text says which
 	WaitUnknown      WaitKind = "unknown"  // parked, and nothing tells on what; Text has the runtime's reason

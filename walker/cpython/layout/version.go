@@ -12,6 +12,11 @@ type Version struct {
 	Suffix       string // a1, b2, rc1; empty: a release
 }
 
+// AtLeast tells whether it is this minor version or a later one.
+func (v Version) AtLeast(major, minor int) bool {
+	return v.Major > major || v.Major == major && v.Minor >= minor
+}
+
 // String is the version as CPython writes it: 3.14.6, 3.15.0rc1; 3.8 when no
 // more is known.
 func (v Version) String() string {
