@@ -77,7 +77,11 @@ func (v *view) rung(r rung) []rung {
 		v.wrap(r.first, v.text().join(r.rest).pad(r.rest.width+2), v.say(ident, v.ids(n.Tasks, 3)).add(quiet, " as above"))
 	case branch(n):
 		words := v.waitingAll(n.Tasks, func(t *graph.Task) []graph.Wait { return branchOf(t, n) })
-		v.wrap(r.first, v.text().join(left).pad(left.width+2), v.say(normal, words.core+words.more))
+		line := v.say(normal, words.core+words.more)
+		if n.Link.Count > len(n.Tasks) { // of one task too there are several
+			line = v.say(ident, v.times(n.Link.Count)).add(normal, "  ").add(normal, words.core).add(quiet, " and the like")
+		}
+		v.wrap(r.first, v.text().join(left).pad(left.width+2), line)
 	default:
 		v.taskLine(n.Task, n.Tasks, v.does(n.Tasks), 0, 0, r.first, left)
 	}
@@ -142,15 +146,14 @@ func (v *view) link(n *graph.Node) *text {
 	if kid == nil {
 		return v.say(quiet, "which")
 	}
-	words := ""
-	switch kid.Link.Kind {
-	case graph.LinkTask:
+	words := choice(n)
+	switch {
+	case words != "":
+	case kid.Link.Kind == graph.LinkTask:
 		words = "that task"
-	case graph.LinkMember:
+	case kid.Link.Kind == graph.LinkMember:
 		words = verb(tasks, "its member", "its members")
-	case graph.LinkBranch:
-		words = v.choice(n)
-	case graph.LinkHolder:
+	case kid.Link.Kind == graph.LinkHolder:
 		words = serves(v.s.Resource(kid.Link.Wait.Resource), kid.Link.Wait.Kind, tasks)
 	}
 	how := ""
@@ -160,17 +163,17 @@ func (v *view) link(n *graph.Node) *text {
 	return v.say(quiet, words+notes(how))
 }
 
-// choice says how many of a node's branches have to end.
-func (v *view) choice(n *graph.Node) string {
-	w := n.Link
-	kind := graph.WaitKind("")
-	switch {
-	case w != nil && branch(n):
-		kind = w.Wait.Kind
-	case len(n.Task.Waits) == 1:
-		kind = n.Task.Waits[0].Kind
+// choice says how many of the nodes below n have to end, where what it waits for
+// has several parts; "" where it has not.
+func choice(n *graph.Node) string {
+	waits := n.Task.Waits
+	if branch(n) {
+		waits = []graph.Wait{*n.Link.Wait}
 	}
-	if kind == graph.WaitGather {
+	switch {
+	case len(waits) == 1 && len(waits[0].Branches) == 0:
+		return ""
+	case len(waits) == 1 && waits[0].Kind == graph.WaitGather:
 		return "all of these"
 	}
 	return "any one of these"

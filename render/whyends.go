@@ -198,7 +198,7 @@ func (v *view) unserved(n *graph.Node) string {
 func (v *view) due(n *graph.Node) string {
 	core := v.wait(n.Task, waitOf(n)).core
 	if len(n.Tasks) > 1 {
-		core = v.doingAll(n.Tasks).core
+		core = v.doingAll(n.Tasks).core + " of " + count(len(n.Tasks), "task")
 	}
 	return strings.TrimPrefix(core, "waits for ")
 }

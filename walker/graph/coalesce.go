@@ -74,6 +74,9 @@ func merge(a, b *Node) {
 
 // settle orders what a node stands for and lets it show the first.
 func (n *Node) settle(s *Snapshot) {
+	if n.Link != nil && n.Link.Kind == LinkBranch {
+		n.Link.Count = len(n.Tasks)
+	}
 	if len(n.Tasks) > 1 {
 		n.Tasks = uniqueTaskIDs(n.Tasks)
 		n.Task = s.Task(n.Tasks[0])
@@ -88,8 +91,10 @@ func (n *Node) settle(s *Snapshot) {
 func (k *kinds) class(n *Node, counts map[int32]int32) int32 {
 	b := appendText(append(k.buf[:0], byte(n.Evidence.Confidence)), n.Evidence.How)
 	if l := n.Link; l != nil {
-		b = append(b, byte(l.Kind), byte(l.End))
-		b = binary.AppendVarint(binary.AppendVarint(b, int64(l.Branch)), int64(l.Count))
+		b = binary.AppendVarint(append(b, byte(l.Kind), byte(l.End)), int64(l.Count))
+		if l.Kind == LinkBranch {
+			b = k.appendWaits(b, []Wait{*l.Wait})
+		}
 	}
 	switch {
 	case n.See: // alike only to another reference to the same

@@ -20,7 +20,7 @@ type Link struct {
 	Wait    *Wait    // the wait that leads there, of the nearest task above; of a branch, the branch; nil: none
 	Branch  int      // of a branch: its place among those of the wait
 	End     End      // of an end
-	Count   int      // of an end: how many tasks or members it stands for that are not there; 0: none
+	Count   int      // of an end: how many tasks or members it stands for that are not there; of a coalesced branch, how many are alike; 0: none
 	Problem *Problem // of a node that closes a cycle: the deadlock that this is; nil: it could be left another way
 }
 
@@ -36,7 +36,7 @@ type WhyOptions struct {
 // Why follows the waits of a task to what it all hangs on: to the task that is
 // awaited, the members of a group that are left, the holders of a resource, and
 // on from these, to where a chain ends or closes. Where a wait has branches,
-// each is a node ([LinkBranch]) of its own, below which it goes on. A task
+// each that is no task is a node ([LinkBranch]) of its own, below which it goes on. A task
 // stands there once in full; where it comes again, a reference does.
 //
 // The root is the task itself, and has no Link. A task node that is no
@@ -157,6 +157,10 @@ func (w *whyWalk) branches(n *Node, waits []Wait) {
 		if w.left <= 0 {
 			w.end(n, EndCut, nil, len(waits)-i)
 			return
+		}
+		if waits[i].Task != "" && w.s.Task(waits[i].Task) != nil { // it needs no node of its own
+			w.follow(n, &waits[i])
+			continue
 		}
 		kid := w.node(n.Task, Evidence{}, &Link{Kind: LinkBranch, Wait: &waits[i], Branch: i})
 		n.Children = append(n.Children, kid)

@@ -89,9 +89,8 @@ func TestWhyFollowsWaitsToTheirEnds(t *testing.T) {
       end: never
     branch 1: mutex
       end: holder-unknown
-    branch 2: await task
-      task [go:8]
-        end: cancelling
+    task [go:8]
+      end: cancelling
     branch 3: network
       end: outside
     branch 4: await task
@@ -128,8 +127,7 @@ func TestWhyClosesCycles(t *testing.T) {
       holder [go:1] deadlock`)
 	checkWhy(t, s, "go:4", graph.WhyOptions{}, `
 [go:4]
-  branch 0: await task
-    task [go:4] cycle
+  task [go:4] cycle
   branch 1: sleep
     end: timer`)
 }
@@ -160,6 +158,26 @@ func TestWhyFoldsWhatIsAlike(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A gather of a thousand is not a thousand lines.
+func TestWhyFoldsBranches(t *testing.T) {
+	b := graph.NewBuilder("test")
+	gather := graph.Wait{Kind: graph.WaitGather}
+	for i := range 1_000 {
+		id := graph.TaskID(fmt.Sprintf("go:%d", 2+i))
+		future := b.Resource("future", 0x7000+uint64(i))
+		b.Task(waiting(id, graph.Wait{Kind: graph.WaitSleep}))
+		gather.Branches = append(gather.Branches, awaits(id), graph.Wait{Kind: graph.WaitFuture, Resource: future.ID, Evidence: proven})
+	}
+	root := sealed(t, b, waiting("go:1", gather)).Why("go:1", graph.WhyOptions{Coalesce: true})
+	if len(root.Children) != 2 {
+		t.Fatalf("%d children, want the tasks and the futures", len(root.Children))
+	}
+	tasks, futures := root.Children[0], root.Children[1]
+	if len(tasks.Tasks) != 1_000 || tasks.Link.Kind != graph.LinkTask || futures.Link.Kind != graph.LinkBranch || futures.Link.Count != 1_000 {
+		t.Errorf("%d tasks by a link %v, %d times a link %v", len(tasks.Tasks), tasks.Link.Kind, futures.Link.Count, futures.Link.Kind)
 	}
 }
 
