@@ -160,7 +160,7 @@ func (b *goBackend) decide(m *wire.Message, body dap.StoppedEventBody) {
 	}
 	b.asyncMu.Lock()
 	b.deciding = false
-	goOn := !b.pauseWanted
+	goOn := !b.pauseWanted && !b.leaving
 	if goOn {
 		// Under the lock: a pause that comes now comes to Delve after this.
 		b.p.start("continue", encode(map[string]any{"threadId": body.ThreadId}), call{reply: make(chan *wire.Message, 1)})
@@ -211,6 +211,15 @@ func (b *goBackend) logAt(ctx context.Context, s *graph.Snapshot, id graph.TaskI
 	}
 	event.Output = fmt.Sprintf("> [Go %d]: %s\n", hit.Goroutine, text)
 	b.a.out.event("output", event)
+}
+
+// leave notes that the client goes: a stop that is being decided on is the
+// last, since a program that went on now could be let go in the middle of a
+// breakpoint, which would kill it.
+func (b *goBackend) leave() {
+	b.asyncMu.Lock()
+	defer b.asyncMu.Unlock()
+	b.leaving = true
 }
 
 // pauseComes notes a pause that comes while a stop is being decided on.

@@ -70,13 +70,16 @@ func TestPauseBetweenAsyncBreakpoints(t *testing.T) {
 		t.Fatalf("the breakpoints are %+v", set)
 	}
 	call[*godap.ConfigurationDoneResponse](c, "configurationDone", nil)
-	for range 3 {
+	for i := range 3 {
+		if i > 0 {
+			call[*godap.ContinueResponse](c, "continue", map[string]any{"threadId": 1})
+		}
 		call[*godap.PauseResponse](c, "pause", map[string]any{"threadId": 1})
 		if stop := event[*godap.StoppedEvent](c); stop.Body.Reason != "pause" {
 			t.Errorf("it stopped like this: %+v", stop.Body)
 		}
-		call[*godap.ContinueResponse](c, "continue", map[string]any{"threadId": 1})
 	}
+	call[*godap.SetFunctionBreakpointsResponse](c, "setFunctionBreakpoints", map[string]any{"breakpoints": []any{}})
 	c.disconnect(nil)
 	if !tg.Alive(t) {
 		t.Error("afterwards it does not answer")

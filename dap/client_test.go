@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds what would otherwise hang.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 var scratch string // a directory for the time of the tests
 

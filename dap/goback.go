@@ -28,6 +28,7 @@ type goBackend struct {
 	async       map[int]*asyncBreakpoint // by Delve's ids
 	deciding    bool                     // on a stop that the client has not been told of
 	pauseWanted bool                     // the client wants one in the meantime
+	leaving     bool                     // the client has gone: nothing is to go on
 
 	ownersMu sync.Mutex
 	owners   map[int]int // the goroutine of each frame that Delve's session gave an id in this stop
@@ -93,7 +94,11 @@ func (b *goBackend) request(m *wire.Message) {
 		b.runs()
 		m.Arguments = b.restart(m.Arguments)
 		b.p.forward(m, nil)
-	case "continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue", "disconnect", "terminate":
+	case "disconnect", "terminate":
+		b.leave()
+		b.runs()
+		b.p.forward(m, nil)
+	case "continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue":
 		b.runs()
 		b.p.forward(m, nil)
 	default:
