@@ -29,12 +29,18 @@ func lockClass(t *object.Type) string {
 	return ""
 }
 
+// insider is a task that stands inside a lock's with-block; unless sure, one
+// that seems to.
+type insider struct {
+	node *graph.Task
+	sure bool
+}
+
 // findHolders says who holds the locks. asyncio's Lock does not know: but a task
 // whose frame stands inside "async with lock" has taken it. That is proof
-// while the lock is locked and no one else stands inside too; somebody may
-// have released it by hand in between, so that of several each is a guess.
+// while the lock is locked and no one else stands inside too.
 func (w *walk) findHolders() {
-	inside := map[object.Ref][]*graph.Task{}
+	inside := map[object.Ref][]insider{}
 	var order []object.Ref
 	for _, h := range w.holdings {
 		o := w.lockOf(h.object)
@@ -44,10 +50,44 @@ func (w *walk) findHolders() {
 		if inside[o] == nil {
 			order = append(order, o)
 		}
-		inside[o] = append(inside[o], h.node)
+		inside[o] = append(inside[o], insider{h.node, h.sure})
 	}
+	w.guards(inside)
 	for _, o := range order {
 		w.describeHolders(o, inside[o])
+	}
+}
+
+// guards are classes of the program's own whose __aenter__ takes a lock that
+// they have as an attribute. That they do shows while somebody waits in it;
+// who stands inside the with-block of such an object has its lock, by a guess,
+// when nobody is known to stand inside the lock's own.
+func (w *walk) guards(inside map[object.Ref][]insider) {
+	attribute := map[*object.Type]string{}
+	for _, t := range w.tasks {
+		if len(t.frames) < 2 || t.frames[1].Code.Name != "__aenter__" || t.state != pendingFuture {
+			continue
+		}
+		lock, guard := w.fr.Self(t.frames[0]), w.fr.Self(t.frames[1])
+		if guard == 0 || lock == 0 || lockClass(w.r.Type(lock)) == "" {
+			continue
+		}
+		for name, value := range w.r.Attrs(guard) {
+			if value == lock {
+				attribute[w.r.Type(guard)] = name
+			}
+		}
+	}
+	guarded := map[object.Ref][]*graph.Task{}
+	for _, h := range w.holdings {
+		if name := attribute[w.r.Type(h.object)]; name != "" {
+			if lock := w.attr(h.object, name); inside[lock] == nil {
+				guarded[lock] = append(guarded[lock], h.node)
+			}
+		}
+	}
+	for lock, tasks := range guarded {
+		w.holders(lock, tasks, graph.Evidence{Confidence: graph.Inferred, How: "inside the async with of an object whose __aenter__ takes it"})
 	}
 }
 
@@ -72,24 +112,35 @@ func (w *walk) releasedWhileWaiting(h holding) bool {
 	return false
 }
 
-func (w *walk) describeHolders(o object.Ref, tasks []*graph.Task) {
-	typ := w.r.Type(o)
-	for name, class := range lockClasses {
-		if class.lock != "" || !typ.Inherits(name) {
-			continue
+func (w *walk) describeHolders(o object.Ref, inside []insider) {
+	evidence := graph.Evidence{Confidence: graph.Proven, How: "inside its async with, and it is locked"}
+	tasks := make([]*graph.Task, len(inside))
+	for i, in := range inside {
+		tasks[i] = in.node
+		if !in.sure {
+			evidence.Confidence = graph.Inferred
 		}
-		r := w.resource(class.resource, o, class.state)
-		most, known := w.capacity(o, class.resource)
-		if known && most == 0 {
-			return // it is free: who stands inside has released it by hand
-		}
-		evidence := graph.Evidence{Confidence: graph.Proven, How: "inside its async with, and it is locked"}
-		if !known || len(tasks) > most {
-			evidence = graph.Evidence{Confidence: graph.Inferred, How: "inside its async with"}
-		}
-		for _, t := range tasks {
-			r.Holders = append(r.Holders, graph.Holder{Task: t.ID, Evidence: evidence})
-		}
+	}
+	w.holders(o, tasks, evidence)
+}
+
+// holders notes who holds a lock: those that stand inside. Of more than can
+// hold it some have released it by hand, and nobody knows which: none is named.
+func (w *walk) holders(o object.Ref, tasks []*graph.Task, evidence graph.Evidence) {
+	class, ok := lockClasses[lockClass(w.r.Type(o))]
+	if !ok || class.lock != "" {
+		return
+	}
+	r := w.resource(class.resource, o, class.state)
+	most, known := w.capacity(o, class.resource)
+	switch {
+	case known && len(tasks) > most:
+		return
+	case !known:
+		evidence = graph.Evidence{Confidence: graph.Inferred, How: "inside its async with"}
+	}
+	for _, t := range tasks {
+		r.Holders = append(r.Holders, graph.Holder{Task: t.ID, Evidence: evidence})
 	}
 }
 

@@ -38,3 +38,30 @@ func TestLocks(t *testing.T) {
 		}
 	})
 }
+
+// Nobody is said to hold what they have released, or never took.
+func TestHolders(t *testing.T) {
+	eachPython(t, 8, "holders.py", func(t *testing.T, _ testtarget.Python, s seen) {
+		compare(t, "the holders of what is wanted", s.holders, map[string]string{
+			"guard-waiter":   "guard-holder (inferred)",
+			"finally-waiter": "finally-holder",
+			"exit-waiter":    "exit-holder",
+			"agen-waiter":    "agen-holder (inferred)",
+			"two-waiter":     "",
+			"swap-waiter":    "",
+			"pool-waiter":    "",
+			"selfish":        "selfish",
+			"behind":         "lock-0",
+		})
+		if got, want := s.found("deadlock"), []string{"join-0, lock-0, want-0 < behind", "selfish"}; !slices.Equal(got, want) {
+			t.Errorf("the deadlocks are %q, want %q", got, want)
+		}
+		for _, name := range []string{"freed", "innocent", "swapper", "two-first", "two-second"} {
+			for _, h := range s.task(name).Holds {
+				if len(s.Waiters(s.Resource(h.Resource))) > 0 {
+					t.Errorf("%s is said to hold what others want", name)
+				}
+			}
+		}
+	})
+}

@@ -11,8 +11,6 @@ type holding struct {
 	node   *graph.Task
 	frames []*frame.Frame
 	object object.Ref
-	frame  *frame.Frame // with the with-block
-	async  bool
 	sure   bool // it is this very task that stands in it
 }
 
@@ -56,7 +54,7 @@ func (w *walk) manager(at opening, m *frame.Manager) {
 		return
 	}
 	w.holdings = append(w.holdings, holding{
-		node: at.node, frames: at.frames, object: m.Object, frame: m.Frame, async: m.Async,
+		node: at.node, frames: at.frames, object: m.Object,
 		sure: at.evidence.Confidence == graph.Proven,
 	})
 }
