@@ -33,8 +33,19 @@ func (v *view) doing(t *graph.Task) said {
 	if n := len(t.Waits) - 1; n > 0 {
 		s.more += ", and " + count(n, "other wait")
 	}
-	s.more += since(w.Since)
+	s.more += timesOut(w.Deadline) + since(w.Since)
 	return s
+}
+
+// timesOut says when a wait will be given up.
+func timesOut(d time.Duration) string {
+	switch {
+	case d > 0:
+		return ", times out in " + duration(d)
+	case d < 0:
+		return ", timed out " + duration(-d) + " ago"
+	}
+	return ""
 }
 
 // idle says what a task does that waits for nothing known.

@@ -79,6 +79,7 @@ var steps = []step{
 	{"the groups", (*walk).findGroups},
 	{"the open with-blocks", (*walk).findManagers},
 	{"the waits", (*walk).describeWaits},
+	{"the timeouts", (*walk).findDeadlines},
 	{"the holders", (*walk).findHolders},
 	{"the handles", (*walk).findHandles},
 	{"how tasks ended", (*walk).describeEnded},

@@ -113,7 +113,7 @@ func (c *fromJSON) waits(waits []jsonWait) []Wait {
 	return toEach(waits, func(w jsonWait) Wait {
 		out := Wait{
 			Kind: WaitKind(c.text(string(w.Kind))), Text: c.text(w.Text), Phase: c.text(w.Phase), Task: w.Task, Amount: max(w.Amount, 0),
-			Since: millis(w.SinceMS), Branches: c.waits(w.Branches), Evidence: c.evidence(w.Evidence),
+			Since: millis(w.SinceMS), Deadline: millis(w.Deadline) - millis(-w.Deadline), Branches: c.waits(w.Branches), Evidence: c.evidence(w.Evidence),
 		}
 		out.Resource, _ = parseResourceID(w.Resource)
 		out.Group, _ = ParseGroupID(w.Group)

@@ -65,6 +65,7 @@ type jsonWait struct {
 	Group    string        `json:"group,omitempty"`
 	Amount   int32         `json:"amount,omitempty"`
 	SinceMS  int64         `json:"since_ms,omitempty"`
+	Deadline int64         `json:"deadline_in_ms,omitempty"`
 	Branches []jsonWait    `json:"branches,omitempty"`
 	Evidence *jsonEvidence `json:"evidence,omitempty"`
 }

@@ -196,6 +196,7 @@ type Wait struct {
 	Group    GroupID
 	Amount   int32 // how much of the resource it wants; 0: one, or all
 	Task     TaskID
+	Deadline time.Duration // after this it gives up, or is told to, whatever it waits for; 0: not known, or never
 	Since    time.Duration // it has waited at least this long; 0: unknown
 	Branches []Wait        // parts of it: a gather needs all, a select (and whatever is not a gather) any one
 	Evidence Evidence      // Seal makes a target without evidence an inferred one

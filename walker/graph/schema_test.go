@@ -134,7 +134,7 @@ func full() *graph.Snapshot {
 	own[0].Module, own[0].PC, own[0].Kind = "main", 0x47f320, graph.FrameInlined
 	b.Task(&graph.Task{
 		ID: "go:1", Runtime: "go", NativeID: "1", Name: "main.main", Kind: "goroutine", State: graph.StateWaiting, Frames: own,
-		Waits: []graph.Wait{{Kind: graph.WaitWaitGroup, Text: "sync.WaitGroup.Wait", Phase: "finishing", Frame: 1, Amount: 2, Group: g.ID, Since: time.Minute, Evidence: proven}},
+		Waits: []graph.Wait{{Kind: graph.WaitWaitGroup, Text: "sync.WaitGroup.Wait", Phase: "finishing", Frame: 1, Amount: 2, Group: g.ID, Since: time.Minute, Deadline: time.Hour, Evidence: proven}},
 		Holds: []graph.Hold{{Resource: m.ID, Evidence: inferred}},
 	})
 	b.Task(&graph.Task{

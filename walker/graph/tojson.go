@@ -71,7 +71,7 @@ func toWaits(t *Task, waits []Wait) []jsonWait {
 	return toEach(waits, func(w Wait) jsonWait {
 		out := jsonWait{
 			Kind: w.Kind, Text: w.Text, Phase: w.Phase, Resource: w.Resource.String(), Task: w.Task, Group: w.Group.String(), Amount: max(w.Amount, 0),
-			SinceMS: w.Since.Milliseconds(), Branches: toWaits(t, w.Branches), Evidence: toEvidence(w.Evidence),
+			SinceMS: w.Since.Milliseconds(), Deadline: w.Deadline.Milliseconds(), Branches: toWaits(t, w.Branches), Evidence: toEvidence(w.Evidence),
 		}
 		if len(t.Frames) > 0 {
 			out.Frame = &w.Frame

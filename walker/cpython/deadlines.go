@@ -1,0 +1,62 @@
+package cpython
+
+import (
+	"time"
+
+	"github.com/dlv-async/dlv-async/walker/cpython/object"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// findDeadlines says when tasks will be told to give up waiting: by the
+// timeouts that their frames stand inside of, and by the timers of wait_for and
+// of asyncio.wait. The first of these counts.
+func (w *walk) findDeadlines() {
+	first := map[*graph.Task]time.Duration{}
+	note := func(node *graph.Task, seconds float64, ok bool) {
+		due, known := w.due(seconds)
+		if !ok || !known {
+			return
+		}
+		if have, some := first[node]; !some || due < have {
+			first[node] = due
+		}
+	}
+	for _, h := range w.holdings {
+		when, ok := w.timeoutOf(h.object)
+		note(h.node, when, ok)
+	}
+	for _, t := range w.tasks {
+		for _, f := range t.frames {
+			if f.Func == "asyncio.tasks.wait_for" || f.Func == "asyncio.tasks._wait" {
+				if timer := w.some(w.fr.Local(f, "timeout_handle")); timer != 0 {
+					when, ok := w.floatAttr(timer, "_when")
+					cancelled, _ := w.boolAttr(timer, "_cancelled")
+					note(t.node, when, ok && !cancelled)
+				}
+			}
+		}
+		if due, ok := first[t.node]; ok && len(t.node.Waits) > 0 {
+			t.node.Waits[0].Deadline = due
+		}
+		w.check(t.node, "its timeouts")
+	}
+}
+
+// timeoutOf is when a timeout is over, by the loop's clock: of an
+// asyncio.timeout (from 3.11 on, and from 3.12 on of wait_for too) while it has
+// not come to that, and of the package async_timeout, as others need it before.
+//
+//   - https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/timeouts.py#L26
+//   - https://github.com/aio-libs/async-timeout/blob/v4.0.3/async_timeout/__init__.py
+func (w *walk) timeoutOf(o object.Ref) (seconds float64, ok bool) {
+	switch {
+	case w.isA(o, "asyncio.timeouts.Timeout"):
+		if state := w.attr(o, "_state"); state == 0 || w.strAttr(state, "_value_") != "active" {
+			return 0, false
+		}
+		return w.floatAttr(o, "_when")
+	case w.isA(o, "async_timeout.Timeout"):
+		return w.floatAttr(o, "_deadline")
+	}
+	return 0, false
+}
