@@ -170,7 +170,7 @@ func TestConsoleAndRequestsOfOurs(t *testing.T) {
 			fmt.Sprintf("async why go:%d", child.Id): "chan",
 			"async stacks":                           "main.limitedWork",
 			"async problems":                         "No problems found",
-			"async tasks --wait 'chan send'":         "main.limited",
+			"async tasks --wait 'chan receive'":      "main.child2",
 			"async config":                           "threadLimit 500",
 			"async help":                             "where TASK",
 		} {
