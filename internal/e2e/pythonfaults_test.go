@@ -16,7 +16,7 @@ import (
 
 // mostWithheld is how many of the things that a walk reads are withheld in a
 // quick test, spread over all of them: there are some thousands.
-const mostWithheld = 40
+const mostWithheld = 60
 
 // Things that a walk of a Python reads are withheld, one at a time. There is an
 // error, or a valid snapshot; and when a task is missing from that, or less is

@@ -2,6 +2,7 @@ package cpython
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
@@ -9,7 +10,8 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
-// runtimeID is the prefix of this runtime's task ids.
+// runtimeID is the prefix of this runtime's task ids. It is also the runtime's
+// own id; of a second CPython in one process that is py2.
 const runtimeID = "py"
 
 // Runtime finds CPython in a process. It implements [walker.Runtime].
@@ -43,8 +45,12 @@ func (in *instance) Collect(context.Context, *dlvext.Image) error { return nil }
 
 // Walk implements [walker.Instance].
 func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error {
-	for _, r := range in.runtimes {
-		if err := newWalk(img, r, in.options, b).run(ctx); err != nil {
+	for i, r := range in.runtimes {
+		w := newWalk(img, r, in.options, b)
+		if i > 0 {
+			w.id += strconv.Itoa(i + 1)
+		}
+		if err := w.run(ctx); err != nil {
 			return err
 		}
 	}

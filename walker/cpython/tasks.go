@@ -109,7 +109,7 @@ func (w *walk) addTask(in *interp, o object.Ref) {
 		return
 	}
 	t.node = &graph.Task{
-		ID: taskID(o), Runtime: runtimeID, NativeID: "0x" + strconv.FormatUint(uint64(o), 16),
+		ID: taskID(o), Runtime: w.id, NativeID: "0x" + strconv.FormatUint(uint64(o), 16),
 		Kind: "asyncio.Task",
 	}
 	w.readTask(t)

@@ -61,7 +61,7 @@ func (w *walk) addThread(in *interp, at uint64) {
 		id = strconv.Itoa(t.native)
 	}
 	t.node = &graph.Task{
-		ID: graph.TaskID(runtimeID + ":t" + id), Runtime: runtimeID, NativeID: id, Kind: "thread",
+		ID: graph.TaskID(w.id + ":t" + id), Runtime: w.id, NativeID: id, Kind: "thread",
 		Thread: int32(t.native), State: graph.StateBlocked,
 	}
 	var cut bool

@@ -24,6 +24,7 @@ type walk struct {
 	b   *graph.Builder
 	o   walker.Options
 	ctx context.Context
+	id  string // of the runtime, in the graph
 
 	interps    []*interp
 	threads    []*thread
@@ -53,7 +54,7 @@ type walk struct {
 func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *graph.Builder) *walk {
 	r := object.NewReader(img, py.Layout)
 	return &walk{
-		img: img, py: py, lay: py.Layout, r: r, fr: frame.NewReader(r), b: b, o: o,
+		img: img, py: py, lay: py.Layout, r: r, fr: frame.NewReader(r), b: b, o: o, id: runtimeID,
 		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{}, byID: map[graph.TaskID]*task{},
 		frames: map[frameKey]*graph.Frame{}, completing: map[object.Ref]object.Ref{}, keeps: map[object.Ref][]object.Ref{},
 		places: map[frame.Place]*graph.Frame{},
@@ -94,7 +95,7 @@ var steps = []step{
 
 func (w *walk) run(ctx context.Context) error {
 	w.node = &graph.Runtime{
-		ID: runtimeID, Name: "cpython", Version: w.py.Version.String(),
+		ID: w.id, Name: "cpython", Version: w.py.Version.String(),
 		Layout: w.py.Layout.Source, Complete: true, Notes: w.py.Notes,
 	}
 	w.b.Runtime(w.node)
