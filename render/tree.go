@@ -39,8 +39,8 @@ func (v *view) forest(roots []*graph.Node, folds *folding) {
 		top := &stack[len(stack)-1]
 		if top.next == len(top.nodes) {
 			if top.fold != "" {
-				first, _ := v.guides(stack, true)
-				v.wrap(first, v.text().join(first).pad(first.width+2), v.say(quiet, top.fold))
+				first, rest := v.guides(stack, true)
+				v.wrap(first, rest.pad(first.width+2), v.say(quiet, top.fold))
 			}
 			refs.leave(top.parent)
 			stack = stack[:len(stack)-1]
