@@ -99,7 +99,13 @@ func (c *collection) readFDLocks(waiting []*goroutine) {
 	numbers := map[uint64]uint64{}
 	c.each(addrs, l.size, func(addr uint64, b []byte) { numbers[addr] = l.number.of(b) })
 	for g, lock := range c.fdLocks {
-		lock.number = numbers[lock.fd]
+		number, read := numbers[lock.fd]
+		if !read {
+			g.broken = "the descriptor whose lock it wants could not be read"
+			delete(c.fdLocks, g)
+			continue
+		}
+		lock.number = number
 		c.fdLocks[g] = lock
 		c.fdAt[g] = lock.fd
 	}

@@ -232,6 +232,9 @@ func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
 	} else if why := endsEarly(g.end); why != "" {
 		unread("the frames end early: " + why)
 	}
+	if g.status == gSyscall && g.m != 0 && g.thread == 0 {
+		unread("the thread that is in the kernel for it is not known: its m could not be read")
+	}
 	if why := w.wanting(g); why != "" {
 		unread("what it waits for is not fully known: " + why)
 	}
