@@ -10,7 +10,7 @@ import (
 // A goroutine that is in C code waits for that function.
 func TestWaitForC(t *testing.T) {
 	t.Parallel()
-	tg := testtarget.Start(t, testtarget.Build(t, "syscalls", testtarget.Options{CGO: true}))
+	tg := testtarget.Start(t, testtarget.Build(t, "syscalls", testtarget.Options{CGO: true}), "c")
 	for _, v := range views {
 		s := v.see(t, tg)
 		found := s.Find("~main.pause")

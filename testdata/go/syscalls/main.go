@@ -4,7 +4,7 @@
 //
 //	lock      in the system call flock, of the descriptor that it opened
 //	fifo      in the system call openat: nobody opens the other end
-//	sleepInC  (with cgo) in C code, in the function pause
+//	sleepInC  (with cgo and an argument) in C code, in the function pause
 package main
 
 import (
@@ -42,7 +42,7 @@ func main() {
 		ready.Parked(1, "syscall", "main.fifo"),
 		ready.Parked(1, "chan receive", "main.main"),
 	}
-	if sleepInC != nil {
+	if sleepInC != nil && len(os.Args) > 1 {
 		go sleepInC()
 		wants = append(wants, ready.Parked(1, "syscall", "main.pause"))
 	}
