@@ -91,6 +91,7 @@ var steps = []step{
 	{"the holders of threads' locks", (*walk).findThreadHolders},
 	{"the variables", (*walk).readLocals},
 	{"what is wrong", (*walk).findProblems},
+	{"threads in several interpreters", (*walk).joinThreads},
 }
 
 func (w *walk) run(ctx context.Context) error {
