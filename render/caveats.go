@@ -74,7 +74,8 @@ func (v *view) unexplained() []string {
 func (v *view) shortfalls() {
 	said := false
 	for _, p := range v.s.Problems {
-		if (p.Code == "truncated" || p.Code == "torn") && p.Severity != graph.Info && len(p.Tasks) == 0 {
+		cut := (p.Code == "truncated" || p.Code == "torn") && p.Severity != graph.Info
+		if whole := p.Code == "unreadable" && p.Severity == graph.Error; (cut || whole) && len(p.Tasks) == 0 {
 			v.wrap(v.text(), v.indent(2), v.say(warn, v.warnMark+" "+p.Code+":").add(normal, " "+p.Message))
 			said = true
 		}
