@@ -1,0 +1,143 @@
+// VS Code in a browser, as a user's hands and eyes have it.
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const patience = 40_000; // bounds what would otherwise hang
+
+/** Serves a folder in VS Code and opens it in a browser. */
+export async function openCode(script, dir, folder, browserPath) {
+  const port = await freePort();
+  const server = spawn(script, ["serve", dir, String(port), folder], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  server.stdout.on("data", (d) => (said += d));
+  server.stderr.on("data", (d) => (said += d));
+  await new Promise((resolve, reject) => {
+    server.stdout.on("data", () => said.includes("HTTP server listening") && resolve());
+    server.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
+  });
+  const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  page.setDefaultTimeout(patience);
+  await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`);
+  await page.locator(".monaco-workbench").waitFor();
+  const code = new Code(page, async () => {
+    await browser.close();
+    server.removeAllListeners("exit");
+    server.kill();
+  });
+  // The list of configurations is there once the extension is.
+  await code.command("View: Show Run and Debug");
+  await page.locator(".start-debug-action-item").waitFor();
+  return code;
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const s = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = s.address();
+      s.close(() => resolve(port));
+    });
+  });
+}
+
+class Code {
+  constructor(page, close) {
+    this.page = page;
+    this.close = close;
+  }
+
+  /** Runs a command by its title. */
+  async command(title) {
+    await this.page.keyboard.press("F1");
+    const input = this.page.locator(".quick-input-widget input").first();
+    await input.waitFor();
+    await input.fill(">" + title);
+    await this.pick(title);
+  }
+
+  /** Picks an entry of the list that is open. */
+  async pick(text) {
+    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first().click();
+  }
+
+  /** Starts a configuration of launch.json. */
+  async debug(name) {
+    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first();
+    for (const end = Date.now() + patience; ; ) {
+      await this.page.keyboard.press("F1");
+      const input = this.page.locator(".quick-input-widget input").first();
+      await input.waitFor();
+      await input.fill("debug " + name);
+      // The list is made once; configurations are there when the extension is.
+      const there = await row.waitFor({ timeout: 3_000 }).then(() => true, () => false);
+      if (there) break;
+      if (Date.now() > end) throw new Error(`there is no configuration ${name}`);
+      await this.page.keyboard.press("Escape");
+    }
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(".debug-toolbar").waitFor();
+  }
+
+  /** Ends the session and waits until its toolbar is gone. What was attached to goes on. */
+  async stop(title = "Debug: Disconnect") {
+    await this.command(title);
+    await this.page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  }
+
+  /** The part of the side bar with a title. */
+  view(title) {
+    return this.page.locator(".part.sidebar .pane").filter({ has: this.header(title) });
+  }
+
+  header(title) {
+    return this.page.locator(".pane-header").filter({ has: this.page.getByRole("heading", { name: title, exact: true }) });
+  }
+
+  /** A line of a view, once it is there. Lists hold only the lines that are in sight. */
+  async row(view, text) {
+    const row = this.view(view).locator(".monaco-list-row").filter({ hasText: text }).first();
+    const list = this.view(view).locator(".monaco-list").first();
+    await list.hover();
+    await this.page.mouse.wheel(0, -100_000);
+    for (const end = Date.now() + patience; !(await row.isVisible()); ) {
+      if (Date.now() > end) throw new Error(`the view ${view} has no line with ${text}`);
+      await this.page.mouse.wheel(0, 60);
+      await this.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    await row.scrollIntoViewIfNeeded();
+    return row;
+  }
+
+  /** Opens a line that has others below it. */
+  async expand(view, text) {
+    const row = await this.row(view, text);
+    if ((await row.getAttribute("aria-expanded")) !== "true") await row.locator(".monaco-tl-twistie").click();
+    return row;
+  }
+
+  /** Has these views open in the side bar, and no others. */
+  async show(...titles) {
+    for (const title of ["Variables", "Watch", "Call Stack", "Breakpoints", "Async Tasks", "Problems"]) {
+      const header = this.page.locator(".part.sidebar").locator(this.header(title));
+      await header.waitFor();
+      const open = (await header.getAttribute("aria-expanded")) === "true";
+      if (open !== titles.includes(title)) await header.click();
+    }
+  }
+
+  /** Makes the side bar wide enough to read. */
+  async widen(width) {
+    const bar = await this.page.locator(".part.sidebar").boundingBox();
+    const edge = bar.x + bar.width + 1;
+    await this.page.mouse.move(edge, 300);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + width, 300, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  async screenshot(path) {
+    await this.page.screenshot({ path, scale: "css" });
+  }
+}
