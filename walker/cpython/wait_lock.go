@@ -17,9 +17,10 @@ var locks = []awaitable{
 	{[]string{"asyncio.locks.Semaphore.acquire"}, onSelf(graph.WaitSemaphore, "semaphore", semaphoreState)},
 }
 
-// onEvent: AnyIO makes some of its own of events.
+// onEvent: queues have events of their own, and AnyIO makes some of its own
+// of events.
 func onEvent(w *walk, at standing, wait *graph.Wait) {
-	if !onAnyioEvent(w, at, wait) {
+	if !onQueueJoin(w, at, wait) && !onAnyioEvent(w, at, wait) {
 		onSelf(graph.WaitEvent, "event", eventState)(w, at, wait)
 	}
 }

@@ -10,7 +10,17 @@ import (
 var queues = []awaitable{
 	{[]string{"asyncio.queues.Queue.get"}, onQueueGet},
 	{[]string{"asyncio.queues.Queue.put"}, onSelf(graph.WaitQueuePut, "queue", queueState)},
-	{[]string{"asyncio.queues.Queue.join"}, onSelf(graph.WaitQueueJoin, "queue", queueState)},
+}
+
+// onQueueJoin: Queue.join waits for an Event of the queue's own.
+func onQueueJoin(w *walk, at standing, wait *graph.Wait) bool {
+	if at.outer(1) != "asyncio.queues.Queue.join" {
+		return false
+	}
+	at = w.standing(at.task, at.index+1)
+	onSelf(graph.WaitQueueJoin, "queue", queueState)(w, at, wait)
+	wait.Frame = int32(at.index)
+	return true
 }
 
 // onQueueGet: as_completed has a queue of its own, of those that are done.
@@ -29,6 +39,9 @@ func queueState(w *walk, o object.Ref) (state []graph.Attr) {
 	}
 	if n, ok := w.intAttr(o, "_unfinished_tasks"); ok && n > 0 {
 		state = append(state, graph.Attr{Key: "unfinished", Value: n})
+	}
+	if down, _ := w.boolAttr(o, "_is_shutdown"); down { // from 3.13 on
+		state = append(state, graph.Attr{Key: "closed", Value: true})
 	}
 	return state
 }

@@ -26,13 +26,31 @@ func onStream(operation string) func(*walk, standing, *graph.Wait) {
 	}
 }
 
-// streamState is what a stream's transport tells: of a socket or a pipe. Those
-// of uvloop, which are of C, tell nothing.
+// streamState is what a stream's transport tells, of a socket or a pipe, and
+// what stands in its buffers. Transports of uvloop, which are of C, tell
+// nothing.
 func streamState(w *walk, o object.Ref) (state []graph.Attr) {
 	transport := w.attr(o, "_transport")
-	if transport == 0 {
-		return nil
+	for range maxLayers { // TLS is a transport over another one
+		protocol := w.attr(transport, "_ssl_protocol")
+		if protocol == 0 {
+			break
+		}
+		transport = w.attr(protocol, "_transport")
 	}
+	if transport != 0 {
+		state = w.transportState(transport)
+	}
+	if w.isA(o, "asyncio.streams.StreamReader") {
+		return append(state, w.readerState(o)...)
+	}
+	return append(state, w.writerState(transport)...)
+}
+
+// maxLayers bounds TLS within TLS.
+const maxLayers = 4
+
+func (w *walk) transportState(transport object.Ref) (state []graph.Attr) {
 	fd, ok := w.intAttr(transport, "_sock_fd")
 	if !ok {
 		fd, ok = w.intAttr(transport, "_fileno")
@@ -48,6 +66,43 @@ func streamState(w *walk, o object.Ref) (state []graph.Attr) {
 		if address := w.address(w.r.StrDict(extra, a.name)); address != "" {
 			state = append(state, graph.Attr{Key: a.key, Value: address})
 		}
+	}
+	return state
+}
+
+// readerState is what a StreamReader has that was not asked for yet.
+func (w *walk) readerState(o object.Ref) (state []graph.Attr) {
+	if buffer := w.attr(o, "_buffer"); w.isA(buffer, "bytearray") {
+		if _, size := w.r.Buffer(buffer, 0); size > 0 {
+			state = append(state, graph.Attr{Key: "buffered", Value: size})
+		}
+	}
+	if eof, _ := w.boolAttr(o, "_eof"); eof {
+		state = append(state, graph.Attr{Key: "eof", Value: true})
+	}
+	if failed := w.attr(o, "_exception"); failed != 0 {
+		state = append(state, graph.Attr{Key: "error", Value: w.r.Type(failed).FullName()})
+	}
+	return state
+}
+
+// writerState is how much a transport has yet to write, and above what its
+// writers are held. To 3.11 the buffer is a bytearray, then a deque of parts.
+func (w *walk) writerState(transport object.Ref) (state []graph.Attr) {
+	if transport == 0 {
+		return nil
+	}
+	switch buffer := w.attr(transport, "_buffer"); {
+	case w.isA(buffer, "bytearray"):
+		_, size := w.r.Buffer(buffer, 0)
+		state = append(state, graph.Attr{Key: "buffered", Value: size})
+	case w.isA(buffer, "collections.deque"):
+		if n, ok := w.length(buffer); ok {
+			state = append(state, graph.Attr{Key: "parts", Value: n})
+		}
+	}
+	if high, ok := w.intAttr(transport, "_high_water"); ok {
+		state = append(state, graph.Attr{Key: "high_water", Value: high})
 	}
 	return state
 }
