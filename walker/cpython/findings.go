@@ -87,23 +87,6 @@ func (w *walk) findLostExceptions() {
 	}
 }
 
-// findSwallowedCancels: a task was asked to end, was told so, and waits on.
-func (w *walk) findSwallowedCancels() {
-	p := &graph.Problem{
-		Code: "swallowed-cancel", Severity: graph.Info,
-		Evidence: graph.Evidence{Confidence: graph.Proven, How: "task_num_cancels_requested"},
-	}
-	for _, t := range w.tasks {
-		if c := t.node.Cancel; c != nil && c.Requested > 0 && !c.Pending && t.state == pendingFuture && t.waiter != 0 && !w.beingCancelled(t.waiter) {
-			p.Tasks = append(p.Tasks, t.node.ID)
-		}
-	}
-	if len(p.Tasks) > 0 {
-		p.Message = plural(len(p.Tasks), "task was cancelled and waits on", "tasks were cancelled and wait on") + ": to clean up, or because the cancellation was swallowed"
-		w.b.Problem(p)
-	}
-}
-
 // beingCancelled tells whether what a task waits for was cancelled too, so that
 // the task has yet to hear of it.
 func (w *walk) beingCancelled(o object.Ref) bool {

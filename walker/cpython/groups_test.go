@@ -34,6 +34,14 @@ func TestTaskGroups(t *testing.T) {
 			"exit-child": "exit-owner",
 			"child":      "",
 		})
+		for _, g := range s.Groups {
+			if g.Owner == s.task("abort-owner").ID && (g.Error == nil || s.name(g.Error.Task) != "failing" || g.Error.Message != "no stock") {
+				t.Errorf("the group of abort-owner was brought down by %+v, want ValueError(no stock) of failing", g.Error)
+			}
+		}
+		if got, want := s.found("swallowed-cancel"), []string{"stubborn"}; !slices.Equal(got, want) {
+			t.Errorf("those that were cancelled and wait on are %q, want %q", got, want)
+		}
 	})
 }
 
