@@ -210,14 +210,13 @@ func (w *walk) sleeping(th *thread) (due graph.ResourceID, yes bool) {
 	return 0, false
 }
 
-// dueAt is the timer that a struct timespec of the monotonic clock stands for;
-// 0: it cannot be read, or its distance is not known.
+// dueAt is the timer that a struct timespec of the monotonic clock stands for,
+// without a time where the distance to that is not known, as in a core.
 func (w *walk) dueAt(timespec uint64) graph.ResourceID {
-	seconds, nanos := w.r.I64(timespec), w.r.I64(timespec+8)
-	if w.r.Take() != nil || w.img.Monotonic == 0 || seconds < 0 || seconds > 1e9 || nanos < 0 || nanos >= 1e9 {
-		return 0
-	}
 	r := w.b.Resource("timer", 0)
-	r.Detail = []graph.Attr{{Key: "due_in_ms", Value: time.Duration(seconds)*time.Second + time.Duration(nanos) - w.img.Monotonic}}
+	seconds, nanos := w.r.I64(timespec), w.r.I64(timespec+8)
+	if w.r.Take() == nil && w.img.Monotonic != 0 && seconds >= 0 && seconds < 1e9 && nanos >= 0 && nanos < 1e9 {
+		r.Detail = []graph.Attr{{Key: "due_in_ms", Value: time.Duration(seconds)*time.Second + time.Duration(nanos) - w.img.Monotonic}}
+	}
 	return r.ID
 }
