@@ -29,18 +29,11 @@ func lockClass(t *object.Type) string {
 	return ""
 }
 
-// insider is a task that stands inside a lock's with-block; unless sure, one
-// that seems to.
-type insider struct {
-	node *graph.Task
-	sure bool
-}
-
 // findHolders says who holds the locks. asyncio's Lock does not know: but a task
-// whose frame stands inside "async with lock" has taken it. That is proof
-// while the lock is locked and no one else stands inside too.
+// whose frame stands inside "async with lock" has taken it. That is no proof: it
+// may have released it by hand since, and somebody else taken it.
 func (w *walk) findHolders() {
-	inside := map[object.Ref][]insider{}
+	inside := map[object.Ref][]*graph.Task{}
 	var order []object.Ref
 	for _, h := range w.holdings {
 		o := w.lockOf(h.object)
@@ -50,7 +43,7 @@ func (w *walk) findHolders() {
 		if inside[o] == nil {
 			order = append(order, o)
 		}
-		inside[o] = append(inside[o], insider{h.node, h.sure})
+		inside[o] = append(inside[o], h.node)
 	}
 	w.guards(inside)
 	for _, o := range order {
@@ -62,7 +55,7 @@ func (w *walk) findHolders() {
 // they have as an attribute. That they do shows while somebody waits in it;
 // who stands inside the with-block of such an object has its lock, by a guess,
 // when nobody is known to stand inside the lock's own.
-func (w *walk) guards(inside map[object.Ref][]insider) {
+func (w *walk) guards(inside map[object.Ref][]*graph.Task) {
 	attribute := map[*object.Type]string{}
 	for _, t := range w.tasks {
 		if len(t.frames) < 2 || t.frames[1].Code.Name != "__aenter__" || t.state != pendingFuture {
@@ -112,16 +105,8 @@ func (w *walk) releasedWhileWaiting(h holding) bool {
 	return false
 }
 
-func (w *walk) describeHolders(o object.Ref, inside []insider) {
-	evidence := graph.Evidence{Confidence: graph.Proven, How: "inside its async with, and it is locked"}
-	tasks := make([]*graph.Task, len(inside))
-	for i, in := range inside {
-		tasks[i] = in.node
-		if !in.sure {
-			evidence.Confidence = graph.Inferred
-		}
-	}
-	w.holders(o, tasks, evidence)
+func (w *walk) describeHolders(o object.Ref, inside []*graph.Task) {
+	w.holders(o, inside, graph.Evidence{Confidence: graph.Inferred, How: "it stands inside its async with, and it is locked"})
 }
 
 // holders notes who holds a lock: those that stand inside. Of more than can

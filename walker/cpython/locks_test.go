@@ -19,18 +19,18 @@ func TestLocks(t *testing.T) {
 			"bounded-1":   "semaphore asyncio.BoundedSemaphore",
 		})
 		compare(t, "the holders of what is wanted", s.holders, map[string]string{
-			"with-waiter":    "with-holder",
-			"through-waiter": "through-holder",
+			"with-waiter":    "with-holder (inferred)",
+			"through-waiter": "through-holder (inferred)",
 			"bare-waiter":    "",
-			"left":           "right",
-			"right":          "left",
-			"behind":         "right",
+			"left":           "right (inferred)",
+			"right":          "left (inferred)",
+			"behind":         "right (inferred)",
 			"condition-0":    "",
-			"cond-waiter":    "cond-holder",
+			"cond-waiter":    "cond-holder (inferred)",
 			"sem-2":          "sem-0 (inferred), sem-1 (inferred)",
-			"bounded-1":      "bounded-0",
+			"bounded-1":      "bounded-0 (inferred)",
 		})
-		if got, want := s.found("deadlock"), []string{"left, right < behind"}; !slices.Equal(got, want) {
+		if got, want := s.found("deadlock"), []string{"left, right < behind (inferred)"}; !slices.Equal(got, want) {
 			t.Errorf("the deadlocks are %q, want %q", got, want)
 		}
 		if py.AtLeast(11) {
@@ -44,16 +44,16 @@ func TestHolders(t *testing.T) {
 	eachPython(t, 8, "holders.py", func(t *testing.T, _ testtarget.Python, s seen) {
 		compare(t, "the holders of what is wanted", s.holders, map[string]string{
 			"guard-waiter":   "guard-holder (inferred)",
-			"finally-waiter": "finally-holder",
-			"exit-waiter":    "exit-holder",
+			"finally-waiter": "finally-holder (inferred)",
+			"exit-waiter":    "exit-holder (inferred)",
 			"agen-waiter":    "agen-holder (inferred)",
 			"two-waiter":     "",
 			"swap-waiter":    "",
 			"pool-waiter":    "",
-			"selfish":        "selfish",
-			"behind":         "lock-0",
+			"selfish":        "selfish (inferred)",
+			"behind":         "lock-0 (inferred)",
 		})
-		if got, want := s.found("deadlock"), []string{"join-0, lock-0, want-0 < behind", "selfish"}; !slices.Equal(got, want) {
+		if got, want := s.found("deadlock"), []string{"join-0, lock-0, want-0 < behind (inferred)", "selfish (inferred)"}; !slices.Equal(got, want) {
 			t.Errorf("the deadlocks are %q, want %q", got, want)
 		}
 		for _, name := range []string{"freed", "innocent", "swapper", "two-first", "two-second"} {

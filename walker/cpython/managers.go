@@ -11,7 +11,6 @@ type holding struct {
 	node   *graph.Task
 	frames []*frame.Frame
 	object object.Ref
-	sure   bool // it is this very task that stands in it
 }
 
 // findManagers walks the open with-blocks of all frames: groups that they
@@ -55,7 +54,6 @@ func (w *walk) manager(at opening, m *frame.Manager) {
 	}
 	w.holdings = append(w.holdings, holding{
 		node: at.node, frames: at.frames, object: m.Object,
-		sure: at.evidence.Confidence == graph.Proven,
 	})
 }
 

@@ -115,12 +115,11 @@ func (w *walk) waitsInCondition(h holding) bool {
 }
 
 func (w *walk) threadHolders(o object.Ref, inside []*graph.Task) {
-	proven := graph.Evidence{Confidence: graph.Proven, How: "inside its with, and it is locked"}
-	guessed := graph.Evidence{Confidence: graph.Inferred, How: "inside its with"}
+	evidence := graph.Evidence{Confidence: graph.Inferred, How: "it stands inside its with, and it is locked"}
 	if w.isA(o, threadSemaphore) {
 		r := w.resource("semaphore", o, threadSemaphoreState)
 		for _, t := range inside {
-			r.Holders = append(r.Holders, graph.Holder{Task: t.ID, Evidence: guessed})
+			r.Holders = append(r.Holders, graph.Holder{Task: t.ID, Evidence: evidence})
 		}
 		return
 	}
@@ -131,10 +130,6 @@ func (w *walk) threadHolders(o object.Ref, inside []*graph.Task) {
 	if w.r.Type(o).FullName() == threadRLock {
 		w.rlockHolder(o, r, inside)
 		return
-	}
-	evidence := proven
-	if len(inside) > 1 {
-		evidence = guessed
 	}
 	for _, t := range inside {
 		r.Holders = append(r.Holders, graph.Holder{Task: t.ID, Evidence: evidence})

@@ -28,15 +28,15 @@ func TestThreadLocks(t *testing.T) {
 			"self-call":       "self-call",
 		})
 		compare(t, "the holders of what is wanted", s.holders, map[string]string{
-			"first":           "second",
-			"second":          "first",
+			"first":           "second (inferred)",
+			"second":          "first (inferred)",
 			"wants-rlock":     "owner",
 			"wants-acquired":  "acquirer",
 			"wants-condition": "in-condition",
 			"bare":            "",
-			"blocker":         "caller",
+			"blocker":         "caller (inferred)",
 		})
-		want := []string{"blocker, caller < late", "first, second < behind", "self-call"}
+		want := []string{"blocker, caller < late (inferred)", "first, second < behind (inferred)", "self-call"}
 		if got := s.found("deadlock"); !slices.Equal(got, want) {
 			t.Errorf("the deadlocks are %q, want %q", got, want)
 		}
