@@ -32,7 +32,7 @@ func (v *view) onSemaphore(t *graph.Task, w *graph.Wait, r *graph.Resource) said
 	}
 	more := notes(number(held)+" of "+number(size)+" taken", v.known(w.Evidence))
 	if len(r.Holders) > 0 {
-		more = ", held by " + v.holders(r.Holders) + more
+		more = ", held by " + v.holders(r.Holders) + suffix(" (", v.known(weakest(r.Holders)), ")") + more
 	}
 	for i := range w.Branches {
 		if b := &w.Branches[i]; b.Resource != w.Resource {
