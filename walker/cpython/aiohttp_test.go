@@ -1,0 +1,81 @@
+package cpython_test
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/dlv-async/dlv-async/internal/snapshot"
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// A server that nobody wrote for the purpose: aiohttp on uvloop, live and from
+// a core, with requests that wait for each other.
+func TestAiohttp(t *testing.T) {
+	t.Parallel()
+	for _, py := range testtarget.Pythons(t) {
+		if py.Minor != "3.11" && !(testtarget.Full() && py.AtLeast(11)) {
+			continue
+		}
+		t.Run(py.Name, func(t *testing.T) {
+			t.Parallel()
+			exe := venv(t, py, "aiohttp", "uvloop")
+			script := filepath.Join(testtarget.Root(t), "testdata", "python", "web.py")
+			tg := testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script)
+			requestsAreExplained(t, see(t, tg, snapshot.Options{}))
+			core, err := snapshot.Core(t.Context(), tg.Exe, tg.GCore(t), snapshot.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			requestsAreExplained(t, seen{core, t})
+		})
+	}
+}
+
+func requestsAreExplained(t *testing.T, s seen) {
+	t.Helper()
+	waits := map[string]int{}
+	for _, task := range s.Tasks {
+		for _, f := range task.Frames {
+			if len(task.Waits) > 0 && slices.Contains([]string{"__main__.charge", "__main__.reserve", "__main__.gather", "__main__.pick"}, f.Func) {
+				waits[f.Func+" "+string(task.Waits[0].Kind)]++
+			}
+		}
+	}
+	for what, want := range map[string]int{
+		"__main__.charge lock": 3, "__main__.charge sleep": 1, "__main__.reserve task group": 4,
+		"__main__.gather gather": 4, "__main__.pick queue put": 4,
+	} {
+		if waits[what] != want {
+			t.Errorf("%d tasks stand in %s, want %d", waits[what], what, want)
+		}
+	}
+	for _, r := range s.Resources {
+		if r.Type == "asyncio.Lock" && len(s.Waiters(r)) > 0 && (len(r.Holders) != 1 || r.Holders[0].Evidence.Confidence != graph.Inferred) {
+			t.Errorf("the lock's holders are %+v, want the one that sleeps, inferred", r.Holders)
+		}
+	}
+	pick := s.Find("~__main__.pick")[0]
+	var way []string
+	for _, segment := range s.path(pick.ID) {
+		for _, f := range segment.Frames {
+			way = append(way, f.Func)
+		}
+	}
+	at := 0
+	for _, f := range way {
+		if at < 4 && f == []string{"__main__.pick", "__main__.reserve", "__main__.order", "aiohttp.web_protocol.RequestHandler.start"}[at] {
+			at++
+		}
+	}
+	if at < 4 {
+		t.Errorf("the logical backtrace of a pick is %q; it leads through reserve and order to aiohttp's handler", way)
+	}
+}
+
+// path is the first of a task's logical backtraces.
+func (s seen) path(id graph.TaskID) graph.Path {
+	paths, _ := s.Backtrace(id, 1)
+	return paths[0]
+}
