@@ -63,6 +63,7 @@ func seePython(t *testing.T, p testtarget.Python, f fixture) {
 		writePythonGolden(t, tg, p, f, toJSON(t, attach(t, tg)))
 		return
 	}
+	tg.Settle(t)
 	untouched := attach(t, tg)
 	checkPythonGolden(t, tg, p, f, toJSON(t, untouched))
 	// It is asked after the first look, as the answer leaves traces: objects
@@ -70,6 +71,7 @@ func seePython(t *testing.T, p testtarget.Python, f fixture) {
 	compareWithAsyncio(t, tg.Stack(t), untouched)
 	var first []byte
 	for i, v := range views {
+		tg.Settle(t)
 		seen, err := sameMoment(toJSON(t, v.see(t, tg)))
 		if err != nil {
 			t.Fatal(err)

@@ -210,3 +210,34 @@ func plainEnv() []string {
 	}
 	return env
 }
+
+// Settle waits until all threads of the target sleep: one that was just looked
+// at has yet to go back into the system call that the look interrupted.
+func (tg *Target) Settle(t testing.TB) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !tg.asleep(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s does not stand still", tg.Exe)
+		}
+	}
+}
+
+// asleep tells whether the kernel has all threads down as sleeping:
+// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+func (tg *Target) asleep() bool {
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", tg.PID))
+	if err != nil {
+		return false
+	}
+	for _, name := range stats {
+		stat, err := os.ReadFile(name)
+		if err != nil {
+			return false
+		}
+		after := string(stat[strings.LastIndexByte(string(stat), ')')+1:])
+		if !strings.HasPrefix(after, " S") {
+			return false
+		}
+	}
+	return len(stats) > 0
+}
