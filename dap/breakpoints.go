@@ -213,15 +213,6 @@ func (b *goBackend) logAt(ctx context.Context, s *graph.Snapshot, id graph.TaskI
 	b.a.out.event("output", event)
 }
 
-// leave notes that the client goes: a stop that is being decided on is the
-// last, since a program that went on now could be let go in the middle of a
-// breakpoint, which would kill it.
-func (b *goBackend) leave() {
-	b.asyncMu.Lock()
-	defer b.asyncMu.Unlock()
-	b.leaving = true
-}
-
 // pauseComes notes a pause that comes while a stop is being decided on.
 func (b *goBackend) pauseComes() {
 	b.asyncMu.Lock()

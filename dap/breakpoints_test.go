@@ -79,6 +79,8 @@ func TestPauseBetweenAsyncBreakpoints(t *testing.T) {
 			t.Errorf("it stopped like this: %+v", stop.Body)
 		}
 	}
-	// Not let go: Delve lets threads go with their traps pending (docs/dap.md).
-	c.disconnect(map[string]any{"terminateDebuggee": true})
+	c.disconnect(nil)
+	if !tg.Alive(t) {
+		t.Error("afterwards it does not answer")
+	}
 }

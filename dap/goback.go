@@ -94,10 +94,8 @@ func (b *goBackend) request(m *wire.Message) {
 		b.runs()
 		m.Arguments = b.restart(m.Arguments)
 		b.p.forward(m, nil)
-	case "disconnect", "terminate":
-		b.leave()
-		b.runs()
-		b.p.forward(m, nil)
+	case "disconnect":
+		b.onDisconnect(m)
 	case "continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue":
 		b.runs()
 		b.p.forward(m, nil)
@@ -133,7 +131,9 @@ func (b *goBackend) restart(given json.RawMessage) json.RawMessage {
 func (b *goBackend) ended() <-chan struct{} { return b.p.done }
 
 func (b *goBackend) close() {
+	b.leave()
 	b.cancel()
+	b.settle()
 	b.p.close()
 	b.d.Remove()
 }
@@ -145,6 +145,9 @@ func (b *goBackend) event(m *wire.Message) {
 		b.runs()
 		b.d.Drain() // what the program wrote comes before its end
 	case "stopped":
+		if b.left() {
+			return
+		}
 		var body dap.StoppedEventBody
 		_ = json.Unmarshal(m.Body, &body)
 		if b.core != nil && b.core.s != nil && body.Reason == "entry" {
