@@ -49,7 +49,7 @@ func (w *walk) findHandles() {
 // awaited adds the tasks that these waits are for, and the members of groups.
 func (w *walk) awaited(t *task, waits []graph.Wait, to map[*task]bool) {
 	for i := range waits {
-		if held := w.byID[waits[i].Task]; held != nil {
+		if held := w.byID(waits[i].Task); held != nil {
 			to[held] = true
 		}
 		w.awaited(t, waits[i].Branches, to)

@@ -127,7 +127,7 @@ func (w *walk) findOpeners() {
 		}
 	}
 	for id := range open {
-		if t := w.byID[id]; t != nil {
+		if t := w.byID(id); t != nil {
 			w.openersIn(t)
 			w.check(t.node, "the task's variables")
 		}

@@ -3,6 +3,7 @@ package cpython
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/cpython/frame"
@@ -26,8 +27,11 @@ type task struct {
 
 // findTasks lists every task of every interpreter once.
 func (w *walk) findTasks() {
+	w.running.IsTask = func(gen object.Ref) bool { return w.byCoro[gen] != nil }
 	for _, in := range w.interps {
-		for _, set := range w.taskSets(in) {
+		sets := w.taskSets(in)
+		w.expect(sets)
+		for _, set := range sets {
 			for _, o := range set {
 				if w.over() {
 					return
@@ -35,6 +39,19 @@ func (w *walk) findTasks() {
 				w.addTask(in, o)
 			}
 		}
+	}
+}
+
+// expect makes room for the tasks of the first interpreter that has some: maps
+// that grow to a hundred thousand entries are filled several times over.
+func (w *walk) expect(sets [][]object.Ref) {
+	n := 0
+	for _, set := range sets {
+		n += len(set)
+	}
+	if len(w.tasks) == 0 {
+		w.tasks, w.byAddr, w.byCoro = make([]*task, 0, n), make(map[object.Ref]*task, n), make(map[object.Ref]*task, n)
+		w.b.Expect(n)
 	}
 }
 
@@ -114,16 +131,24 @@ func (w *walk) addTask(in *interp, o object.Ref) {
 	}
 	w.readTask(t)
 	w.check(t.node, "the task")
-	w.tasks, w.byAddr[o], w.byID[t.node.ID] = append(w.tasks, t), t, t
+	w.tasks, w.byAddr[o] = append(w.tasks, t), t
 	if t.coro != 0 {
 		w.byCoro[t.coro] = t
-		w.running.Root(t.coro)
 	}
 }
 
 // taskID is the id of the object at an address.
 func taskID(o object.Ref) graph.TaskID {
 	return graph.TaskID(runtimeID + ":" + strconv.FormatUint(uint64(o), 16))
+}
+
+// byID returns the task of an id, nil when there is none.
+func (w *walk) byID(id graph.TaskID) *task {
+	addr, err := strconv.ParseUint(strings.TrimPrefix(string(id), runtimeID+":"), 16, 64)
+	if err != nil {
+		return nil // of a thread, or of another runtime
+	}
+	return w.byAddr[object.Ref(addr)]
 }
 
 // readTask reads what a Task has beyond a Future.

@@ -32,7 +32,6 @@ type walk struct {
 	tasks      []*task
 	byAddr     map[object.Ref]*task // by the task's own address
 	coroutines []object.Ref         // of the heap
-	byID       map[graph.TaskID]*task
 	byCoro     map[object.Ref]*task // by its outermost coroutine
 	groups     map[object.Ref]*graph.Group
 	holdings   []holding
@@ -55,7 +54,7 @@ func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *gra
 	r := object.NewReader(img, py.Layout)
 	return &walk{
 		img: img, py: py, lay: py.Layout, r: r, fr: frame.NewReader(r), b: b, o: o, id: runtimeID,
-		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{}, byID: map[graph.TaskID]*task{},
+		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{},
 		frames: map[frameKey]*graph.Frame{}, completing: map[object.Ref]object.Ref{}, keeps: map[object.Ref][]object.Ref{},
 		places: map[frame.Place]*graph.Frame{},
 	}

@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Builder collects what walkers find. It is the only way to a [Snapshot].
 // It is not safe for concurrent use.
@@ -40,6 +43,14 @@ func (b *Builder) Death(d Death) {
 
 // Runtime adds a runtime.
 func (b *Builder) Runtime(r *Runtime) { b.snapshot.Runtimes = append(b.snapshot.Runtimes, r) }
+
+// Expect makes room for about as many tasks more.
+func (b *Builder) Expect(tasks int) {
+	if len(b.index) == 0 {
+		b.index = make(map[TaskID]int32, tasks)
+	}
+	b.snapshot.Tasks = slices.Grow(b.snapshot.Tasks, tasks)
+}
 
 // Task adds a task. Of two tasks with one id the first stays, and the second
 // becomes a problem. One without an id gets one.

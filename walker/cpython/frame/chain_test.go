@@ -219,9 +219,8 @@ func TestThreads(t *testing.T) {
 			}
 			running.Add(states[ident], got)
 		}
-		for _, coroutine := range want.Running {
-			running.Root(coroutine)
-		}
+		tasks := slices.Collect(maps.Values(want.Running))
+		running.IsTask = func(gen object.Ref) bool { return slices.Contains(tasks, gen) }
 
 		links, leaf := p.Chain(want.Running["running"], &running)
 		got := strings.Join(functions(links), " ")

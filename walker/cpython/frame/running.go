@@ -5,8 +5,12 @@ import "github.com/dlv-async/dlv-async/walker/cpython/object"
 // Running is the stacks of threads, by the generators that execute on them. A
 // chain of awaits goes on there.
 type Running struct {
-	gens  map[object.Ref]onStack
-	roots map[object.Ref]bool
+	// IsTask tells whether a generator is a task of its own. A chain that comes
+	// to it by way of calls, as that of a task that has just started an eager one
+	// does, ends before it. Nil: none is.
+	IsTask func(gen object.Ref) bool
+
+	gens map[object.Ref]onStack
 }
 
 type onStack struct {
@@ -25,16 +29,6 @@ func (s *Running) Add(thread uint64, frames []Frame) {
 			s.gens[gen] = onStack{thread, frames, i}
 		}
 	}
-}
-
-// Root tells that a generator is a task of its own. A chain that comes to it
-// by way of calls, as that of a task that has just started an eager one does,
-// ends before it.
-func (s *Running) Root(gen object.Ref) {
-	if s.roots == nil {
-		s.roots = map[object.Ref]bool{}
-	}
-	s.roots[gen] = true
 }
 
 // On returns the PyThreadState of the thread on which a generator executes; 0
@@ -56,8 +50,8 @@ func (s *Running) inside(gen object.Ref) (thread uint64, frames []Frame, other o
 	if !ok {
 		return 0, nil, 0
 	}
-	for i := on.index - 1; i >= 0; i-- {
-		if g := on.frames[i].Gen; g != 0 && s.roots[g] {
+	for i := on.index - 1; i >= 0 && s.IsTask != nil; i-- {
+		if g := on.frames[i].Gen; g != 0 && s.IsTask(g) {
 			return on.thread, on.frames[i+1 : on.index+1], g
 		}
 	}

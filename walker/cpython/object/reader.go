@@ -48,7 +48,7 @@ type Reader struct {
 
 const (
 	pageSize   = 4096
-	cacheLines = 256
+	cacheLines = 4096
 	maxPages   = 1 << 18 // in the cache: a gigabyte; of most sources it is their own memory
 )
 
