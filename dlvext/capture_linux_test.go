@@ -325,6 +325,11 @@ func TestStoppedProcessStaysStopped(t *testing.T) {
 // A process goes on when its first thread ends, and can be read.
 func TestCaptureWithoutTheFirstThread(t *testing.T) {
 	target := startRole(t, "READY", "orphan")
+	for began := time.Now(); threadState(target.pid, target.pid) != 'Z'; runtime.Gosched() {
+		if time.Since(began) > time.Minute {
+			t.Fatalf("its first thread is in state %c", threadState(target.pid, target.pid))
+		}
+	}
 	code := openProcess(t, target.pid).Image().Modules[0].Start
 	img := captured(t, target.pid, CaptureOptions{Heap: true}, func(_ context.Context, img *Image) error {
 		return img.Memory.Read(code, make([]byte, 64))
