@@ -97,7 +97,7 @@ func (m *mappedFile) open(name string, want buildID, debugDirs []string) bool {
 }
 
 func (m *mappedFile) use(v *view, module *Module, debugDirs []string) {
-	module.DebugDirs = debugDirs
+	module.DebugDirs, module.File = debugDirs, v.Name()
 	m.view, m.module, m.why = v, module, ""
 }
 
@@ -112,7 +112,7 @@ func (m *mappedFile) at(bias uint64) *Module {
 	module := m.module
 	if m.taken { // the file is mapped twice
 		module, _ = OpenModule(m.path, m.view, 0)
-		module.DebugDirs = m.module.DebugDirs
+		module.DebugDirs, module.File = m.module.DebugDirs, m.module.File
 	}
 	m.taken = true
 	module.Bias = bias

@@ -30,6 +30,10 @@ type Module struct {
 	// file then answers with it; nil when it is open.
 	Err error
 
+	// File is where its file lies on this machine, when that is not Path: a
+	// process in a container, a core from another machine.
+	File string
+
 	// DebugDirs are where to look for a separate debug file, besides beside
 	// the file itself: /usr/lib/debug and the like.
 	DebugDirs []string

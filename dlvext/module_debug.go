@@ -43,7 +43,13 @@ func (m *Module) findDebugFile() *debugFile {
 	link, sum := debugLink(m.file)
 	if link != "" {
 		dir := filepath.Dir(m.Path)
-		names = append(names, filepath.Join(dir, link), filepath.Join(dir, ".debug", link))
+		beside := []string{dir}
+		if m.File != "" {
+			beside = append(beside, filepath.Dir(m.File))
+		}
+		for _, d := range beside {
+			names = append(names, filepath.Join(d, link), filepath.Join(d, ".debug", link))
+		}
 		for _, d := range m.DebugDirs {
 			names = append(names, filepath.Join(d, dir, link))
 		}

@@ -147,9 +147,18 @@ func (p *Process) openExecutable(name string) (*Module, error) {
 		m.Close()
 		return nil, fmt.Errorf("process %d has no entry point in /proc/%d/auxv", p.pid, p.thread)
 	}
+	p.findsDebugFiles(m)
 	m.Bias = entry - m.Header.Entry
 	m.setBounds()
 	return m, nil
+}
+
+// findsDebugFiles has a module look for a separate debug file where the
+// process sees files, then where this program does.
+func (p *Process) findsDebugFiles(m *Module) {
+	const debugDir = "/usr/lib/debug"
+	root := procFile(p.thread, "root")
+	m.File, m.DebugDirs = root+m.Path, []string{root + debugDir, debugDir}
 }
 
 // Image is the process as it runs: its modules, and its memory, which changes

@@ -82,6 +82,7 @@ func (p *Process) openLibrary(mappings []mapping, i int) *Module {
 		m.Start, m.End = code.start, code.end
 		return m
 	}
+	p.findsDebugFiles(m)
 	// The header's mapping says best where the file lies: with some linkers
 	// the page where code begins belongs to two segments.
 	first := code

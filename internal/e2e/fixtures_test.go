@@ -30,6 +30,7 @@ type fixture struct {
 	details bool     // the golden file has what is known of resources and groups
 	quick   bool     // with all toolchains in a quick test too
 	since   string   // the first Go release that can build it; empty: all can
+	cgo     bool     // it needs cgo
 	library bool     // it is mostly the library's goroutines: the golden file is one release's
 }
 
@@ -53,6 +54,9 @@ var fixtures = []fixture{
 	{program: "labels", where: []string{"main.child"}},
 	{program: "server", where: []string{"main.(*shop).order", "main.(*stock).ServeHTTP", "main.(*shop).audit"}, chance: []string{"fd"}, library: true},
 }
+
+// first is the build whose view makes the golden file.
+func (f fixture) first() testtarget.Options { return testtarget.Options{CGO: f.cgo} }
 
 // variants are the builds that a fixture is looked at in: in a quick test the
 // toolchain at hand, and some fixtures with all; otherwise all with all.
@@ -85,32 +89,37 @@ func TestFixtures(t *testing.T) {
 		for _, o := range f.variants() {
 			t.Run(f.program+"/"+o.Name(), func(t *testing.T) {
 				t.Parallel()
-				tg := testtarget.Start(t, testtarget.Build(t, f.program, o))
-				dump := tg.Stack(t)
-				var first []byte
-				for i, v := range views {
-					s := v.see(t, tg)
-					compareWithRuntime(t, dump, s)
-					seen, err := sameMoment(toJSON(t, s))
-					if err != nil {
-						t.Fatal(err)
-					}
-					if i == 0 {
-						first = seen
-						if !f.library || o.Name() == (testtarget.Options{}).Name() {
-							checkGolden(t, tg, f, o, toJSON(t, s))
-						}
-						continue
-					}
-					if diff := cmp.Diff(lines(first), lines(seen)); diff != "" {
-						t.Errorf("%s (-) and %s (+) differ:\n%s", views[0].name, v.name, diff)
-					}
-				}
-				if !tg.Alive(t) {
-					t.Error("the target is gone")
-				}
+				lookAt(t, testtarget.Start(t, testtarget.Build(t, f.program, o)), f, o)
 			})
 		}
+	}
+}
+
+// lookAt looks at a target in every way, and compares what they tell.
+func lookAt(t *testing.T, tg *testtarget.Target, f fixture, o testtarget.Options) {
+	t.Helper()
+	dump := tg.Stack(t)
+	var first []byte
+	for i, v := range views {
+		s := v.see(t, tg)
+		compareWithRuntime(t, dump, s)
+		seen, err := sameMoment(toJSON(t, s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = seen
+			if !f.library || o.Name() == f.first().Name() {
+				checkGolden(t, tg, f, o, toJSON(t, s))
+			}
+			continue
+		}
+		if diff := cmp.Diff(lines(first), lines(seen)); diff != "" {
+			t.Errorf("%s (-) and %s (+) differ:\n%s", views[0].name, v.name, diff)
+		}
+	}
+	if !tg.Alive(t) {
+		t.Error("the target is gone")
 	}
 }
 
@@ -127,7 +136,7 @@ func checkGolden(t *testing.T, tg *testtarget.Target, f fixture, o testtarget.Op
 		file = noopt
 	}
 	if *update {
-		if o.Name() == (testtarget.Options{}).Name() || strings.HasSuffix(file, "-noopt.txtar") {
+		if o.Name() == f.first().Name() || strings.HasSuffix(file, "-noopt.txtar") {
 			if err := os.WriteFile(file, got, 0o644); err != nil {
 				t.Fatal(err)
 			}

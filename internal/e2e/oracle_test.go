@@ -112,11 +112,12 @@ func fromTask(task *graph.Task) account {
 }
 
 // shown reports whether runtime.Stack shows a frame: it leaves out the
-// runtime's own but for exported functions, and wrappers.
+// runtime's own but for exported functions, cgo's, whose names have no
+// package, and wrappers.
 // https://github.com/golang/go/blob/go1.26.0/src/runtime/traceback.go#L1148
 func shown(f *graph.Frame) bool {
 	name, ok := strings.CutPrefix(f.Func, "runtime.")
-	return !ok || len(name) > 0 && 'A' <= name[0] && name[0] <= 'Z'
+	return !ok && strings.Contains(name, ".") || ok && len(name) > 0 && 'A' <= name[0] && name[0] <= 'Z'
 }
 
 // typeArguments are the brackets of a generic function's name, which

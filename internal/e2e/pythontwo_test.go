@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -27,16 +26,7 @@ func TestTwoPythons(t *testing.T) {
 	if len(libraries) < 2 {
 		testtarget.Skip(t, "libpython", "there are no two shared libpythons", "install two CPythons with pyenv and --enable-shared")
 	}
-	cc, err := exec.LookPath("cc")
-	if err != nil {
-		testtarget.Skip(t, "cgo", "cc is not on PATH", "install a C compiler")
-	}
-	exe := filepath.Join(t.TempDir(), "twopythons")
-	source := filepath.Join(testtarget.Root(t), "testdata", "c", "twopythons.c")
-	if out, err := exec.Command(cc, "-o", exe, source, "-ldl", "-lpthread").CombinedOutput(); err != nil {
-		t.Fatalf("cc: %v\n%s", err, out)
-	}
-	s := attach(t, testtarget.StartEnv(t, nil, exe, libraries[:2]...))
+	s := attach(t, testtarget.StartEnv(t, nil, compileC(t, "twopythons.c"), libraries[:2]...))
 	if len(s.Runtimes) != 2 || s.Runtimes[0].ID == s.Runtimes[1].ID {
 		t.Fatalf("the runtimes are %v", s.Runtimes)
 	}

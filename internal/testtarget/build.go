@@ -71,7 +71,7 @@ func Build(t testing.TB, program string, o Options) string {
 	unlock := lock(t, dir+".lock")
 	defer unlock()
 
-	exe := filepath.Join(dir, program)
+	exe := filepath.Join(dir, filepath.Base(program))
 	if _, err := os.Stat(exe); err == nil {
 		now := time.Now()
 		_ = os.Chtimes(dir, now, now) // in use: not to be removed
@@ -130,7 +130,7 @@ func cacheKey(sources, program, version string, args []string, o Options) (strin
 			return "", err
 		}
 	}
-	return program + "-" + hex.EncodeToString(h.Sum(nil))[:16], nil
+	return strings.ReplaceAll(program, "/", "-") + "-" + hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
 func cacheDir(t testing.TB) string {

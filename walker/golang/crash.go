@@ -91,7 +91,7 @@ func (c *collection) textIn(s unwind.Stack, from, to uint64) string {
 			return ""
 		}
 		p, n := le.Uint64(s.Data[i:]), le.Uint64(s.Data[i+8:])
-		if p < c.data.ROData || n < 4 || n > walker.MaxString || !c.readOnly(p, int(n)) {
+		if p < c.modules[0].data.ROData || n < 4 || n > walker.MaxString || !c.readOnly(p, int(n)) {
 			continue
 		}
 		if b, err := c.read(p, int(n)); err == nil && printable(b) {

@@ -41,7 +41,7 @@
 //
 // # Versions and limits
 //
-// Go 1.25 to 1.27 on amd64 are tested. Structure layouts come from the
+// Go 1.22 to 1.27 on amd64 are tested. Structure layouts come from the
 // target's own DWARF; where a structure changed between versions the presence
 // of a field decides (sudog.elem is a pointer up to 1.25 and a
 // maybeTraceablePtr after; g.waiting leads to semaphores from 1.26 on). For

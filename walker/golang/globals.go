@@ -25,11 +25,12 @@ var globalNames = []string{
 	"runtime.mheap_", "runtime.semtable", "runtime.iscgo", "runtime.gcphase", "runtime.buildVersion",
 }
 
-// findGlobals looks the variables up in the symbol table.
-func (p *program) findGlobals(img *dlvext.Image) {
+// findGlobals looks the variables up in the symbol table of the module whose
+// runtime it is: a plugin has variables of the same names.
+func (p *program) findGlobals() {
 	for _, name := range globalNames {
-		if addr, size, ok := img.Symbol(name); ok {
-			p.globals[name] = place{addr, size}
+		if s, ok := p.modules[0].Symbol(name); ok {
+			p.globals[name] = place{s.Addr, s.Size}
 		}
 	}
 }
@@ -74,32 +75,38 @@ func variables(img *dlvext.Image, s pclntab.Span) ([]byte, error) {
 // leads to a g with a stack, the goid 1 and an entry point, since main's is
 // the first goroutine there is.
 func (p *program) guessGoroutines(img *dlvext.Image) (uint64, error) {
-	b, err := variables(img, p.data.BSS)
+	b, err := variables(img, p.modules[0].data.BSS)
 	if err != nil {
 		return 0, fmt.Errorf("cannot search for the list of goroutines: %w", err)
 	}
-	l := &p.lay.g
-	first, g := make([]byte, 8), make([]byte, l.size)
 	for i := 0; i+3 <= len(b)/8; i++ {
 		base, n, capacity := word(b, i), word(b, i+1), word(b, i+2)
 		if base == 0 || base%8 != 0 || n == 0 || n > capacity || capacity > walker.MaxTasks {
 			continue
 		}
-		if img.Memory.Read(base, first) != nil || img.Memory.Read(le.Uint64(first), g) != nil {
-			continue
-		}
-		fn, known := p.tables.Func(l.startpc.of(g))
-		if known && fn.Name == "runtime.main" && l.goid.of(g) == 1 && l.lo.of(g) < l.hi.of(g) {
-			return p.data.BSS.Start + uint64(i)*8, nil
+		if p.beginsWithMain(img, base) {
+			return p.modules[0].data.BSS.Start + uint64(i)*8, nil
 		}
 	}
 	return 0, errors.New("the list of goroutines was not found: the program has no symbol table, and nothing in its data looks like one")
 }
 
+// beginsWithMain reports whether a list of goroutines begins with main's, as
+// runtime.allgs does.
+func (p *program) beginsWithMain(img *dlvext.Image, list uint64) bool {
+	l := &p.lay.g
+	first, g := make([]byte, 8), make([]byte, l.size)
+	if img.Memory.Read(list, first) != nil || img.Memory.Read(le.Uint64(first), g) != nil {
+		return false
+	}
+	fn, known := p.tables.Func(l.startpc.of(g))
+	return known && fn.Name == "runtime.main" && l.goid.of(g) == 1 && l.lo.of(g) < l.hi.of(g)
+}
+
 // guessReasons finds runtime.waitReasonStrings: an array of strings, the first
 // empty, then "GC assist marking".
 func (p *program) guessReasons(img *dlvext.Image) (place, error) {
-	b, err := variables(img, p.data.Data)
+	b, err := variables(img, p.modules[0].data.Data)
 	if err != nil {
 		return place{}, fmt.Errorf("cannot search for the wait reasons: %w", err)
 	}
@@ -129,7 +136,7 @@ func (p *program) guessReasons(img *dlvext.Image) (place, error) {
 			}
 			n++
 		}
-		return place{p.data.Data.Start + uint64(i-2)*8, uint64(n) * 16}, nil
+		return place{p.modules[0].data.Data.Start + uint64(i-2)*8, uint64(n) * 16}, nil
 	}
 	return place{}, errors.New("the runtime's wait reasons were not found: the program has no symbol table")
 }

@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/dlv-async/dlv-async/dlvext"
@@ -20,9 +19,9 @@ func (Runtime) Name() string { return "go" }
 // before, while and after the process stands still.
 type program struct {
 	options  walker.Options
-	version  string // as the runtime states it: go1.26.8
+	version  string     // as the runtime states it: go1.26.8
+	modules  []goModule // the runtime's own first
 	tables   pclntab.Tables
-	data     *pclntab.Moduledata
 	unwinder *unwind.Unwinder
 	lay      *layouts
 	origins  origins
@@ -31,6 +30,7 @@ type program struct {
 	reserve  []goroutine // room that was touched before the target is stopped
 	notes    []string
 
+	guessed      bool   // the layouts are those of an older version
 	layoutSource string // as [graph.Runtime.Layout] has it
 }
 
@@ -43,82 +43,41 @@ type instance struct {
 // Detect implements [walker.Runtime]. A process has one Go runtime, in its
 // executable or in a shared library.
 func (Runtime) Detect(img *dlvext.Image, o walker.Options) (walker.Instance, error) {
-	for _, m := range img.Modules {
-		if m.Err != nil {
-			continue
-		}
-		table, data, err := pclntab.Load(pclntab.Module{
-			Arch: img.Arch, File: m.ReadFile, Memory: img.Memory.Read,
-			Section: func(name string) (pclntab.Span, bool) {
-				s, ok := m.Section(name)
-				return pclntab.Span{Start: s.Addr, End: s.Addr + s.Size}, ok
-			},
-		})
-		if errors.Is(err, pclntab.ErrNotGo) {
-			continue
-		}
-		if err == nil {
-			var p *program
-			if p, err = newProgram(img, m, table, data); err == nil {
-				p.options = o
-				return &instance{program: p}, nil
-			}
-		}
-		return nil, fmt.Errorf("%s is a Go program that cannot be read: %w", m.Path, err)
+	modules, err := goModules(img)
+	if len(modules) == 0 {
+		return nil, err
 	}
-	return nil, nil
+	p, err := newProgram(img, modules)
+	if err != nil {
+		return nil, fmt.Errorf("%s is a Go program that cannot be read: %w", modules[0].Path, err)
+	}
+	p.options = o
+	return &instance{program: p}, nil
 }
 
-func newProgram(img *dlvext.Image, m *dlvext.Module, table *pclntab.Table, data *pclntab.Moduledata) (*program, error) {
-	p := &program{tables: pclntab.Tables{table}, data: data, layoutSource: "dwarf", started: map[uint64]*wrapper{}, globals: map[string]place{}}
+func newProgram(img *dlvext.Image, all []goModule) (*program, error) {
+	modules, others := sharing(img, all)
+	p := &program{modules: modules, layoutSource: "dwarf", started: map[uint64]*wrapper{}, globals: map[string]place{}}
+	for _, m := range modules {
+		p.tables = append(p.tables, m.table)
+	}
+	for _, m := range others {
+		p.notes = append(p.notes, m.Path+" has a Go runtime of its own, whose goroutines are not shown")
+	}
 	p.unwinder = unwind.New(p.tables, img.Arch)
-	p.findGlobals(img)
-	if err := p.findLayouts(img, m); err != nil {
+	p.findGlobals()
+	if err := p.findLayouts(img); err != nil {
 		return nil, err
 	}
 	if err := p.guessGlobals(img); err != nil {
 		return nil, err
 	}
+	if err := p.checkGuess(img); err != nil {
+		return nil, err
+	}
 	p.reserveGoroutines(img)
-	p.origins = newOrigins(m)
+	p.origins = newOrigins(modules)
 	return p, nil
-}
-
-// findLayouts takes the layouts from the debug information; in a program
-// without any, from the table of known versions.
-func (p *program) findLayouts(img *dlvext.Image, m *dlvext.Module) error {
-	p.version = recordedVersion(img, m, p)
-	var err error
-	if p.lay, err = newLayouts(debugInfo{img}); !errors.Is(err, errNoLayout) {
-		return err
-	}
-	known, err := tableOf(p.version)
-	if err == nil {
-		p.lay, err = newLayouts(known)
-	}
-	if err != nil {
-		return fmt.Errorf("it was built without debug information, and %w; build it with go build or go install, or with -ldflags='-s=0 -w=0'", err)
-	}
-	p.layoutSource = "table"
-	p.notes = append(p.notes, "built without debug information (as by go run and go test, or -ldflags=-w): layouts are those of "+minorVersion(p.version)+" in a table")
-	return nil
-}
-
-// recordedVersion is the Go version that the binary or the process states.
-func recordedVersion(img *dlvext.Image, m *dlvext.Module, p *program) string {
-	if addr, _, ok := p.global("runtime.buildVersion"); ok {
-		header := make([]byte, 16)
-		if img.Memory.Read(addr, header) == nil && word(header, 1) <= 64 {
-			s := make([]byte, word(header, 1))
-			if img.Memory.Read(word(header, 0), s) == nil && len(s) > 0 {
-				return string(s)
-			}
-		}
-	}
-	if info, err := m.BuildInfo(); err == nil {
-		return info.GoVersion
-	}
-	return "go"
 }
 
 // function is the name of the function that begins at or contains pc.

@@ -1,28 +1,35 @@
 package golang
 
 import (
+	"slices"
 	"strings"
 
-	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // origins tells whose code a package is.
 type origins struct {
-	main string   // the main module's path; empty: unknown
+	main []string // the main modules' paths: the program's, those of its plugins; none: unknown
 	deps []string // the paths of the modules it was built from
 }
 
-// newOrigins takes the modules from what the toolchain recorded in a binary.
+// newOrigins takes the modules from what the toolchain recorded in binaries.
 // Where it recorded nothing, import paths alone have to tell.
-func newOrigins(m *dlvext.Module) origins {
-	info, err := m.BuildInfo()
-	if err != nil {
-		return origins{}
-	}
-	o := origins{main: info.Main.Path}
-	for _, d := range info.Deps {
-		o.deps = append(o.deps, d.Path)
+func newOrigins(modules []goModule) origins {
+	var o origins
+	for _, m := range modules {
+		info, err := m.BuildInfo()
+		if err != nil {
+			continue
+		}
+		if info.Main.Path != "" && !slices.Contains(o.main, info.Main.Path) {
+			o.main = append(o.main, info.Main.Path)
+		}
+		for _, d := range info.Deps {
+			if !slices.Contains(o.deps, d.Path) {
+				o.deps = append(o.deps, d.Path)
+			}
+		}
 	}
 	return o
 }
@@ -32,7 +39,7 @@ func (o origins) of(pkg string) graph.Origin {
 	switch {
 	case pkg == "":
 		return graph.OriginUnknown
-	case pkg == "main", within(pkg, o.main):
+	case pkg == "main", strings.HasPrefix(pkg, unnamedPlugin), o.isMain(pkg):
 		return graph.OriginUser
 	case pkg == "runtime", strings.HasPrefix(pkg, "runtime/internal/"), strings.HasPrefix(pkg, "internal/runtime/"):
 		return graph.OriginRuntime
@@ -50,6 +57,15 @@ func (o origins) of(pkg string) graph.Origin {
 		return graph.OriginStdlib
 	}
 	return graph.OriginLibrary
+}
+
+// unnamedPlugin begins the path of a plugin's main package when it was built
+// of files, and of no package:
+// https://github.com/golang/go/blob/go1.26.0/src/cmd/go/internal/work/gc.go#L587
+const unnamedPlugin = "plugin/unnamed-"
+
+func (o origins) isMain(pkg string) bool {
+	return slices.ContainsFunc(o.main, func(main string) bool { return within(pkg, main) })
 }
 
 // within tells whether the package is of the module.
@@ -75,6 +91,10 @@ func packageOf(fn string) string {
 	return strings.ReplaceAll(head[:slash+dot], "%2e", ".")
 }
 
+// cgoExport begins the names of the functions that cgo puts between C and the
+// Go functions that are exported to it.
+const cgoExport = "_cgoexp_"
+
 // plumbing tells whether a function is the runtime's own and hidden by
 // default: package runtime and what it is made of, and the functions that
 // other packages of the standard library take from it by linkname, whose
@@ -82,7 +102,7 @@ func packageOf(fn string) string {
 // people call (runtime.Gosched), and stay.
 func plumbing(fn, pkg string, origin graph.Origin) bool {
 	name := fn[strings.LastIndexByte(fn, '.')+1:]
-	if strings.HasPrefix(name, "runtime_") {
+	if strings.HasPrefix(name, "runtime_") || strings.HasPrefix(fn, cgoExport) {
 		return true
 	}
 	if origin != graph.OriginRuntime {

@@ -24,7 +24,7 @@ func TestPackageOf(t *testing.T) {
 }
 
 func TestOrigin(t *testing.T) {
-	o := origins{main: "example.com/orders", deps: []string{"golang.org/x/sync", "corp/lib"}}
+	o := origins{main: []string{"example.com/orders"}, deps: []string{"golang.org/x/sync", "corp/lib"}}
 	for pkg, want := range map[string]graph.Origin{
 		"main":                                graph.OriginUser,
 		"example.com/orders":                  graph.OriginUser,
@@ -37,6 +37,7 @@ func TestOrigin(t *testing.T) {
 		"runtime":                             graph.OriginRuntime,
 		"internal/runtime/maps":               graph.OriginRuntime,
 		"runtime/pprof":                       graph.OriginStdlib,
+		"plugin/unnamed-0123456789":           graph.OriginUser,
 		"":                                    graph.OriginUnknown,
 	} {
 		if got := o.of(pkg); got != want {
@@ -57,6 +58,7 @@ func TestPlumbingIsHidden(t *testing.T) {
 		"sync.(*Mutex).Lock":               false,
 		"time.Sleep":                       false,
 		"main.runtime":                     false,
+		"_cgoexp_9a6f67ebd1c8_Start":       true,
 	} {
 		pkg := packageOf(fn)
 		if got := plumbing(fn, pkg, o.of(pkg)); got != want {

@@ -3,7 +3,6 @@ package golang
 import (
 	_ "embed"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -52,27 +51,6 @@ var layoutTable string
 
 // table is the layouts of one Go version.
 type table map[string]map[string]field // by structure, then path; the path "" has the size
-
-// tableOf returns the layouts of the version, such as go1.26.8. All releases
-// of a minor version have had the same so far.
-func tableOf(version string) (table, error) {
-	minor := minorVersion(version)
-	t := parseTables(layoutTable)[minor]
-	if t == nil {
-		return nil, fmt.Errorf("the layouts of %s's structures: %w", version, errNoLayout)
-	}
-	return t, nil
-}
-
-// minorVersion cuts a version to go1.N.
-func minorVersion(version string) string {
-	major, rest, _ := strings.Cut(version, ".")
-	end := 0
-	for end < len(rest) && rest[end] >= '0' && rest[end] <= '9' {
-		end++
-	}
-	return major + "." + rest[:end]
-}
 
 func (t table) size(structure string) (int, bool) {
 	f, ok := t[structure][""]

@@ -47,7 +47,11 @@ func (c *collection) typeAt(addr uint64) (goType, error) {
 	if err != nil {
 		return goType{}, err
 	}
-	name, err := c.typeString(c.data.Types + l.str.of(b))
+	types, err := c.typesOf(addr)
+	if err != nil {
+		return goType{}, err
+	}
+	name, err := c.typeString(types + l.str.of(b))
 	if err != nil {
 		return goType{}, err
 	}

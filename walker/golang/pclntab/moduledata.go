@@ -188,23 +188,49 @@ func (m *Moduledata) readEntries(read ReadFunc, h header, w func(int) uint64) er
 	return nil
 }
 
+// mdTail bounds where in a moduledata, in words, its last one is: in Go 1.27
+// it is the 91st.
+const mdTail = 128
+
+// Next follows the list of the moduledata that one runtime has loaded: the
+// address of the one after m, which is m's last word. Where that is differs
+// between versions, so it is known by its value: isOne says of an address
+// whether a moduledata is there that is not yet passed.
+func (m *Moduledata) Next(read ReadFunc, isOne func(addr uint64) bool) (uint64, bool) {
+	var b [ptrSize]byte
+	for i := uint64(mdTextSectMin); i < mdTail; i++ {
+		if read(m.Addr+i*ptrSize, b[:]) != nil {
+			break
+		}
+		if addr := binary.LittleEndian.Uint64(b[:]); isOne(addr) {
+			return addr, true
+		}
+	}
+	return 0, false
+}
+
 // textSectWord finds the word where textsectmap begins: a slice whose first
-// element is {0, length of the code, text}.
+// element is {0, length of the code, text}. In a plugin it leads to the map of
+// the program that loaded it, since the symbol is the same; no one looks at
+// maps of one element:
 // https://github.com/golang/go/blob/go1.26.8/src/runtime/symtab.go#L587
 func (m *Moduledata) textSectWord(read ReadFunc, w func(int) uint64) (int, error) {
+	const maxSections, maxText = 1 << 10, 1 << 32
 	for i := mdTextSectMin; i <= mdTextSectMax; i++ {
 		n := w(i + 1)
-		if w(i) == 0 || n == 0 || n != w(i+2) || n > 1<<10 {
+		if w(i) == 0 || n == 0 || n != w(i+2) || n > maxSections {
 			continue
 		}
 		var b [24]byte
 		if read(w(i), b[:]) != nil {
 			continue
 		}
-		if binary.LittleEndian.Uint64(b[:]) != 0 || binary.LittleEndian.Uint64(b[16:]) != m.Text {
+		from, length, text := binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])
+		if from != 0 || length == 0 || length > maxText || text != m.Text && n > 1 || text == 0 {
 			continue
 		}
 		if n > 1 {
+			// Linkers of ARM and PowerPC make such.
 			return 0, errors.New("programs whose code is in several parts are not supported")
 		}
 		return i, nil
