@@ -167,11 +167,14 @@ func (v *view) facts(t *graph.Task) []string {
 	}
 	if e := t.Error; e != nil {
 		if t.State != graph.StateFailed {
-			facts = append(facts, "error "+failure(e))
+			facts = append(facts, taskError(e))
 		}
 		for _, r := range e.Chain {
 			facts = append(facts, v.reason(r))
 		}
+	}
+	for _, a := range t.Detail {
+		facts = append(facts, fact(a))
 	}
 	return facts
 }
@@ -219,4 +222,12 @@ func cancellation(c *graph.Cancellation) string {
 		s += ", not delivered yet"
 	}
 	return s + suffix(": ", c.Message)
+}
+
+// taskError says which error a task has. A panic is one of its own sort.
+func taskError(e *graph.Failure) string {
+	if e.Type == "panic" {
+		return failure(e)
+	}
+	return "error " + failure(e)
 }

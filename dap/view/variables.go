@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dlv-async/dlv-async/render"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -67,6 +68,9 @@ func (v variables) of(t *graph.Task, elsewhere bool) []Variable {
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.Labels)) {
 		out = append(out, Variable{Name: "label " + v.p.Safe(key), Value: v.p.Safe(t.Labels[key])})
+	}
+	for _, a := range t.Detail {
+		out = append(out, Variable{Name: v.p.Safe(strings.ReplaceAll(a.Key, "_", " ")), Value: v.p.Safe(fmt.Sprint(a.Value))})
 	}
 	if e := t.Error; e != nil {
 		out = append(out, Variable{Name: "error", Value: v.p.Safe(e.Message), Type: v.p.Safe(e.Type)})

@@ -49,6 +49,8 @@ var fixtures = []fixture{
 	{program: "coroutines", since: "go1.23", where: []string{"main.producer", "main.idle"}},
 	{program: "groups", details: true, where: []string{"main.waitGroupWork", "main.errorsWork", "main.limited", "main.streamWork"}, library: true},
 	{program: "bubble", since: "go1.25", details: true, where: []string{"main.worker"}},
+	{program: "endings", where: []string{"main.rollback", "main.apologise", "main.hangUp", "main.(*file).finalise", "main.expire", "main.cancelled"}},
+	{program: "cleanup", since: "go1.24", where: []string{"main.cleanUp"}},
 	{program: "syscalls", where: []string{"main.lock"}},
 	{program: "database", details: true, where: []string{"main.waits"}, library: true},
 	{program: "labels", where: []string{"main.child"}},

@@ -74,7 +74,7 @@ func fromRuntime(g testtarget.Goroutine) account {
 	}
 	for _, f := range g.Frames {
 		// Of a goroutine that has not begun it shows the runtime's own.
-		if shown(&graph.Frame{Func: f.Func}) {
+		if f.Func != "panic" && shown(&graph.Frame{Func: f.Func}) {
 			a.Frames = append(a.Frames, call(f.Func, f.Line))
 		}
 	}
@@ -104,7 +104,7 @@ func fromTask(task *graph.Task) account {
 			a.Frames = append(a.Frames, call(f.Func, f.Line))
 		}
 	}
-	if c := task.CreatedBy; c != nil && c.At != nil {
+	if c := task.CreatedBy; c != nil && c.At != nil && shown(c.At) {
 		a.Created = call(c.At.Func, c.At.Line)
 		a.Creator = string(c.Task)
 	}
@@ -117,7 +117,11 @@ func fromTask(task *graph.Task) account {
 // https://github.com/golang/go/blob/go1.26.0/src/runtime/traceback.go#L1148
 func shown(f *graph.Frame) bool {
 	name, ok := strings.CutPrefix(f.Func, "runtime.")
-	return !ok && strings.Contains(name, ".") || ok && len(name) > 0 && 'A' <= name[0] && name[0] <= 'Z'
+	if !ok {
+		return strings.Contains(name, ".")
+	}
+	last := name[strings.LastIndexByte(name, '.')+1:] // a closure of an exported function's is not
+	return name != "" && 'A' <= name[0] && name[0] <= 'Z' && last != "" && 'A' <= last[0] && last[0] <= 'Z'
 }
 
 // typeArguments are the brackets of a generic function's name, which

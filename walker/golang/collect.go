@@ -33,6 +33,9 @@ type collection struct {
 
 	inner []unwind.Frame // of the goroutine last looked at
 
+	unwinding map[*goroutine]unwinding // of those that panic
+	lines     map[uint64][]ancestor    // by g.ancestors
+
 	channelFacts
 	pollFacts
 	libraryFacts
@@ -45,7 +48,7 @@ func newCollection(p *program, img *dlvext.Image) *collection {
 	c := &collection{
 		program: p, img: img,
 		threads: map[int]dlvext.Registers{}, labels: map[uint64]map[string]string{},
-		words: map[uint64][]byte{}, conds: map[*goroutine]uint64{},
+		words: map[uint64][]byte{}, conds: map[*goroutine]uint64{}, unwinding: map[*goroutine]unwinding{}, lines: map[uint64][]ancestor{},
 		channelFacts: newChannelFacts(), pollFacts: newPollFacts(), libraryFacts: newLibraryFacts(), groupFacts: newGroupFacts(), typeFacts: newTypeFacts(),
 	}
 	for _, t := range img.Threads {
@@ -96,7 +99,7 @@ func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
 	if err := c.readGoroutines(); err != nil {
 		return err
 	}
-	rounds := []func(){c.readRunning, c.readStacks, c.readScheduler, c.readCrash, c.readSudogs}
+	rounds := []func(){c.readRunning, c.readStacks, c.readScheduler, c.readUnwinding, c.readAncestors, c.readCrash, c.readSudogs}
 	for i := range awaitables {
 		a := &awaitables[i]
 		rounds = append(rounds, func() { a.collect(c, c.waitingFor(a)) })
@@ -254,14 +257,14 @@ func (c *collection) decode(g *goroutine, addr uint64, b []byte) {
 	l := &c.lay.g
 	*g = goroutine{
 		addr: addr, id: l.goid.of(b),
-		status: uint32(l.status.of(b)) &^ gScan, reason: uint8(l.waitreason.of(b)),
+		status: uint32(l.status.of(b)) &^ gScan, scanned: l.status.of(b)&gScan != 0, reason: uint8(l.waitreason.of(b)),
 		lo: l.lo.of(b), hi: l.hi.of(b),
 		pc: l.pc.of(b), sp: l.sp.of(b), bp: l.bp.of(b),
 		parent: l.parent.of(b), gopc: l.gopc.of(b), startpc: l.startpc.of(b),
 		waitSince: int64(l.waitsince.of(b)), sleepWhen: int64(l.sleepWhen.of(b)),
 		timer: l.timer.of(b), labels: l.labels.of(b), panicking: l.innerPanic.of(b), deferred: l.deferred.of(b),
 		m: l.m.of(b), cleaning: l.cleaning.of(b) != 0, waiting: l.waiting.of(b),
-		coroarg: l.coroarg.of(b), bubble: l.bubble.of(b),
+		coroarg: l.coroarg.of(b), bubble: l.bubble.of(b), ancestors: l.ancestors.of(b),
 	}
 	if g.status == gSyscall {
 		g.pc, g.sp, g.bp = l.syscallpc.of(b), l.syscallsp.of(b), l.syscallbp.of(b)

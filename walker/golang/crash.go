@@ -10,19 +10,9 @@ import (
 // goroutine's behalf it ran, and the runtime's functions on its stack.
 type crash struct {
 	goroutine *goroutine // nil: none's
-	panics    []raised   // that were not recovered, the innermost first
 	fatal     string     // text of a fatal error; empty: none was found
 	dying     map[string]bool
 }
-
-// raised is one runtime._panic.
-type raised struct {
-	value     string
-	recovered bool
-}
-
-// maxPanics bounds the chain of panics of one goroutine.
-const maxPanics = 64
 
 // readCrash looks at the thread that a core says the process died in.
 func (c *collection) readCrash() {
@@ -37,29 +27,10 @@ func (c *collection) readCrash() {
 		}
 	}
 	if g := c.crash.goroutine; g != nil {
-		c.readPanics(g)
 		c.note(c.framesOf(g), unwind.Stack{Lo: g.sp, Data: g.stack})
 	}
 	frames, stacks := c.threadFrames(tid)
 	c.note(frames, stacks...)
-}
-
-// readPanics follows a goroutine's panics from the innermost.
-func (c *collection) readPanics(g *goroutine) {
-	l := &c.lay.panic
-	for addr := g.panicking; addr != 0 && len(c.crash.panics) < maxPanics; {
-		b, err := c.read(addr, l.size)
-		if err != nil {
-			return
-		}
-		if l.goexit.of(b) == 0 {
-			c.crash.panics = append(c.crash.panics, raised{
-				value:     c.anyAt(b[l.arg.off:]),
-				recovered: l.recovered.of(b) != 0,
-			})
-		}
-		addr = l.link.of(b)
-	}
 }
 
 // note remembers which functions stand on a stack, and the text of a fatal
@@ -181,12 +152,10 @@ func (w *walk) describeCrash() {
 	if c.goroutine != nil {
 		d.Task = taskID(c.goroutine.id)
 	}
-	for _, p := range c.panics {
-		text := p.value
-		if p.recovered {
-			text += " [recovered]"
+	if c.goroutine != nil {
+		for _, p := range w.unwinding[c.goroutine].panics {
+			d.Chain = append(d.Chain, p.text())
 		}
-		d.Chain = append(d.Chain, text)
 	}
 	switch {
 	case len(d.Chain) > 0 && (c.dying["runtime.gopanic"] || c.dying["runtime.fatalpanic"]):

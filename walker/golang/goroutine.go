@@ -7,10 +7,11 @@ import (
 
 // goroutine is one g as Collect read it, and what later rounds found of it.
 type goroutine struct {
-	addr   uint64 // of the g
-	id     uint64
-	status uint32 // without the scan bit
-	reason uint8  // index into the target's waitReasonStrings; valid while parked
+	addr    uint64 // of the g
+	id      uint64
+	status  uint32 // without the scan bit
+	scanned bool   // the collector looks at its stack
+	reason  uint8  // index into the target's waitReasonStrings; valid while parked
 
 	lo, hi     uint64 // its stack
 	pc, sp, bp uint64 // where it stands, or stood when it left its stack; sp is 0 when that is not known
@@ -30,6 +31,7 @@ type goroutine struct {
 	m           uint64 // the *m that runs it
 	thread      int    // id of the OS thread that runs it; 0: none
 	cleaning    bool   // runs cleanups for the user
+	ancestors   uint64 // the slice of those it descends from, where the runtime records them
 	bubble      uint64 // its *synctestBubble
 	coroarg     uint64 // the *coro that it is to begin in, or is just switching in
 

@@ -27,6 +27,7 @@ type layouts struct {
 	errgroup errgroupLayout
 	sql      sqlLayout
 	bubble   bubbleLayout
+	ancestor ancestorLayout
 
 	concSizes map[string]uint64 // of the kinds of package conc that the program has
 
@@ -50,6 +51,7 @@ type gLayout struct {
 	deferred                     field
 	cleaning                     field // since 1.25
 	coroarg                      field // since 1.23
+	ancestors                    field
 	bubble                       field // since 1.25
 }
 
@@ -99,7 +101,10 @@ type panicLayout struct {
 }
 
 // deferLayout is runtime._defer: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1141
-type deferLayout struct{ sp, fn, link field }
+type deferLayout struct {
+	size         int
+	sp, fn, link field
+}
 
 // pLayout is runtime.p: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L770
 type pLayout struct {
@@ -222,7 +227,7 @@ func newLayouts(from shapes) (*layouts, error) {
 		waiting: g.need("waiting"), m: g.need("m"), labels: g.maybe("labels"),
 		timer: g.need("timer"), sleepWhen: g.maybe("sleepWhen"), innerPanic: g.need("_panic"),
 		deferred: g.need("_defer"),
-		coroarg:  g.maybe("coroarg"), bubble: g.maybe("bubble", "syncGroup"),
+		coroarg:  g.maybe("coroarg"), bubble: g.maybe("bubble", "syncGroup"), ancestors: g.maybe("ancestors"),
 		cleaning: g.maybe("runningCleanups.u", "runningCleanups.v", "runningCleanups"),
 	}
 
@@ -265,7 +270,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	}
 
 	d := ts.optional("runtime._defer")
-	l.deferred = deferLayout{sp: d.need("sp"), fn: d.need("fn"), link: d.need("link")}
+	l.deferred = deferLayout{size: d.size(), sp: d.need("sp"), fn: d.need("fn"), link: d.need("link")}
 
 	pr := ts.optional("runtime.p")
 	l.p = pLayout{
@@ -295,7 +300,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	}
 	l.sync.onceMutex = ts.optional("sync.Once").maybe("m")
 	l.errgroup, l.bubble, l.concSizes = newErrgroupLayout(ts), newBubbleLayout(ts), newConcSizes(ts)
-	l.sql = newSQLLayout(ts)
+	l.sql, l.ancestor = newSQLLayout(ts), newAncestorLayout(ts)
 	l.coro = ts.optional("runtime.coro").maybe("gp")
 	l.weighted, l.flight = newWeightedLayout(ts), newFlightLayout(ts)
 	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)

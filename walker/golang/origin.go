@@ -111,6 +111,12 @@ func plumbing(fn, pkg string, origin graph.Origin) bool {
 	if pkg != "runtime" {
 		return true
 	}
-	plain := strings.TrimPrefix(fn, "runtime.")
-	return plain == "" || plain[0] < 'A' || plain[0] > 'Z'
+	receiver := ""
+	if plain := strings.TrimPrefix(fn, "runtime."); len(plain) > len(name) {
+		receiver = strings.TrimLeft(plain, "(*")
+	}
+	return !exported(name) || receiver != "" && !exported(receiver)
 }
+
+// exported tells whether a name begins with a capital.
+func exported(name string) bool { return name != "" && 'A' <= name[0] && name[0] <= 'Z' }

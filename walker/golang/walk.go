@@ -22,6 +22,8 @@ type walk struct {
 	buffer []unwind.Frame // of the goroutine last unwound
 
 	creations map[creationKey]*graph.Creation
+	starters  map[uint64]string // what startedBy says, by gopc
+	runners   map[uint64]string // what runner says, by startpc
 	groups    map[uint64]*group // by the WaitGroup's address
 	groupsOf  map[*goroutine][]graph.GroupID
 
@@ -48,8 +50,8 @@ func taskID(goid uint64) graph.TaskID {
 func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error {
 	w := &walk{
 		collection: in.collection, b: b, frames: newFrameTable(in.program),
-		creations: map[creationKey]*graph.Creation{},
-		groups:    map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
+		creations: map[creationKey]*graph.Creation{}, starters: map[uint64]string{}, runners: map[uint64]string{},
+		groups: map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
 		used: in.librariesOf(), holders: map[held][]*goroutine{}, coroutineOf: map[uint64]*goroutine{}, bubbleModels: map[uint64]*graph.Group{},
 	}
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
@@ -128,6 +130,7 @@ func (w *walk) task(t *graph.Task, g *goroutine) {
 	} else if g.status == gSyscall {
 		t.Waits = []graph.Wait{w.inKernel(g, shape)}
 	}
+	w.describeConditions(t, g)
 	w.taskProblems(t, g)
 	if w.options.Locals {
 		w.addLocals(t, g)
@@ -161,7 +164,9 @@ func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
 		Kind: w.kindOf(g), Text: w.reasonOf(g), Frame: firstShown(shape.frames),
 		Since: w.since(g), Evidence: proven("g.waitreason"),
 	}
-	wait.Phase = phaseOf(shape.frames, wait.Kind)
+	if wait.Phase = phaseOf(shape.frames, wait.Kind); wait.Phase == "" {
+		wait.Phase = w.condition(g)
+	}
 	if a := w.libraryOf(wait.Kind, shape); a != nil && a.describe(w, g, &wait) {
 		return wait
 	}
@@ -207,7 +212,7 @@ func (w *walk) createdBy(g *goroutine) *graph.Creation {
 		return nil // main: nobody's go statement
 	}
 	k := creationKey{g.parent, g.gopc}
-	if c, ok := w.creations[k]; ok {
+	if c, ok := w.creations[k]; ok && g.ancestors == 0 {
 		return c
 	}
 	c := &graph.Creation{}
@@ -215,6 +220,10 @@ func (w *walk) createdBy(g *goroutine) *graph.Creation {
 		c.Task = taskID(g.parent)
 	}
 	c.At, c.User = w.frames.creation(g.gopc)
+	if g.ancestors != 0 { // whose calls differ each time
+		w.addAncestors(c, w.lines[g.ancestors])
+		return c
+	}
 	w.creations[k] = c
 	return c
 }

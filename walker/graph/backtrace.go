@@ -23,6 +23,8 @@ type Segment struct {
 	Frames   []*Frame // innermost first; empty where nothing is known but the task
 	Closes   bool     // the task stands earlier in this path: a cycle, and the path's end
 	Cut      bool     // the path goes on, and was not followed further
+
+	by *Creation // of a creator: how that was started itself, as was recorded with it
 }
 
 // Path is one logical backtrace, from a task outwards.

@@ -6,6 +6,9 @@ import "slices"
 // each way, at most limit of them; and how many there are. None is where the
 // path ends.
 func (s *Snapshot) continuations(after Segment, onPath map[TaskID]int, limit int) (ways []Segment, total int) {
+	if after.by != nil {
+		return []Segment{created(after.by)}, 1
+	}
 	t := s.Task(after.Task)
 	if t == nil {
 		return nil, 0
@@ -104,14 +107,19 @@ func (s *Snapshot) creation(t *Task, _ int) ([]Segment, int) {
 	if c == nil || (c.Task == "" && c.At == nil) {
 		return nil, 0
 	}
+	return []Segment{created(c)}, 1
+}
+
+// created is the segment of a creation.
+func created(c *Creation) Segment {
 	var frames []*Frame
 	if c.At != nil {
 		frames = append([]*Frame{c.At}, c.Stack...)
 	}
-	return []Segment{{
-		How: ContinueCreation, Task: c.Task, Frames: frames,
+	return Segment{
+		How: ContinueCreation, Task: c.Task, Frames: frames, by: c.By,
 		Evidence: Evidence{Confidence: Proven, How: "recorded when the task was created"},
-	}}, 1
+	}
 }
 
 // beyondCreation goes on in the creator where the call that created the task

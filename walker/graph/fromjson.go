@@ -128,7 +128,7 @@ func (c *fromJSON) creation(j *jsonCreation) *Creation {
 	if j == nil {
 		return nil
 	}
-	out := &Creation{Task: j.Task, Stack: c.framesOf(j.Stack)}
+	out := &Creation{Task: j.Task, Stack: c.framesOf(j.Stack), By: c.creation(j.By)}
 	if j.Func != "" || j.File != "" || j.Line != 0 || j.Module != "" {
 		out.At = c.frame(jsonFrame{Func: j.Func, Module: j.Module, File: j.File, Line: j.Line, Origin: j.Origin, Kind: "call"})
 	}
@@ -159,7 +159,7 @@ func (c *fromJSON) task(j *jsonTask) *Task {
 		ID: j.ID, Runtime: c.text(j.Runtime), NativeID: j.NativeID, Name: c.text(j.Name), Kind: c.text(j.Kind),
 		State: state, System: j.System, Thread: max(j.Thread, 0),
 		Frames: c.framesOf(j.Frames), Waits: c.waits(j.Waits), CreatedBy: c.creation(j.CreatedBy),
-		Labels: j.Labels, Error: c.failure(j.Error), Result: c.text(j.Result), Problems: toEach(j.Problems, c.problem),
+		Labels: j.Labels, Detail: c.attrs(j.Detail), Error: c.failure(j.Error), Result: c.text(j.Result), Problems: toEach(j.Problems, c.problem),
 	}
 	for _, g := range j.Groups {
 		if id, ok := ParseGroupID(g); ok {

@@ -83,14 +83,15 @@ type jsonHold struct {
 }
 
 type jsonCreation struct {
-	Task   TaskID      `json:"task,omitempty"`
-	Func   string      `json:"func,omitempty"`
-	Module string      `json:"module,omitempty"`
-	File   string      `json:"file,omitempty"`
-	Line   int         `json:"line,omitempty"`
-	Origin string      `json:"origin,omitempty"`
-	User   *jsonFrame  `json:"user,omitempty"`
-	Stack  []jsonFrame `json:"stack,omitempty"`
+	Task   TaskID        `json:"task,omitempty"`
+	Func   string        `json:"func,omitempty"`
+	Module string        `json:"module,omitempty"`
+	File   string        `json:"file,omitempty"`
+	Line   int           `json:"line,omitempty"`
+	Origin string        `json:"origin,omitempty"`
+	User   *jsonFrame    `json:"user,omitempty"`
+	Stack  []jsonFrame   `json:"stack,omitempty"`
+	By     *jsonCreation `json:"by,omitempty"`
 }
 
 type jsonCancel struct {
@@ -131,6 +132,7 @@ type jsonTask struct {
 	Groups    []string          `json:"groups,omitempty"`
 	CreatedBy *jsonCreation     `json:"created_by,omitempty"`
 	Labels    map[string]string `json:"labels,omitempty"`
+	Detail    jsonDetail        `json:"detail,omitempty"`
 	Cancel    *jsonCancel       `json:"cancel,omitempty"`
 	Error     *jsonFailure      `json:"error,omitempty"`
 	Result    string            `json:"result,omitempty"`

@@ -230,10 +230,11 @@ type Hold struct {
 
 // Creation is the place that started a task.
 type Creation struct {
-	Task  TaskID   // the creator; empty: unknown. It may have ended since
-	At    *Frame   // the place the runtime recorded; nil: unknown
-	User  *Frame   // the first frame of the user's own code, when At is a library's helper
-	Stack []*Frame // frames beyond At, where the runtime recorded them
+	Task  TaskID    // the creator; empty: unknown. It may have ended since
+	At    *Frame    // the place the runtime recorded; nil: unknown
+	User  *Frame    // the first frame of the user's own code, when At is a library's helper
+	Stack []*Frame  // frames beyond At, where the runtime recorded them
+	By    *Creation // how the creator itself was started, where that was recorded with it
 }
 
 // Cancellation is a request to a task to stop.
@@ -289,6 +290,7 @@ type Task struct {
 	CreatedBy *Creation
 	Holds     []Hold
 	Labels    map[string]string
+	Detail    []Attr // what else is so of it, in the order to show it: deferred calls, what it runs
 	Cancel    *Cancellation
 	Error     *Failure
 	Result    string     // the type of what it returned; empty: not known, or it has not

@@ -39,6 +39,7 @@ func (s *Snapshot) Redact() {
 		if t.Labels != nil {
 			t.Labels = labels
 		}
+		t.Detail = redactedDetail(t.Detail)
 		t.Error.redact()
 		if t.Cancel != nil {
 			t.Cancel.Message = redacted(t.Cancel.Message)
@@ -52,20 +53,25 @@ func (s *Snapshot) Redact() {
 	}
 	for _, g := range s.Groups {
 		g.Error.redact()
-		redactDetail(g.Detail)
+		g.Detail = redactedDetail(g.Detail)
 	}
 	for _, r := range s.Resources {
-		redactDetail(r.Detail)
+		r.Detail = redactedDetail(r.Detail)
 	}
 }
 
-func redactDetail(detail []Attr) {
-	for i := range detail {
-		a := &detail[i]
+// redactedDetail is a copy where something has to go: lists are shared.
+func redactedDetail(detail []Attr) []Attr {
+	copied := false
+	for i, a := range detail {
 		if text, ok := a.Value.(string); ok && !ownWord(a.Key, text) {
-			a.Value = Redacted
+			if !copied {
+				detail, copied = slices.Clone(detail), true
+			}
+			detail[i].Value = Redacted
 		}
 	}
+	return detail
 }
 
 func redacted(s string) string {
@@ -117,7 +123,7 @@ func plainValue(text string) bool {
 // a network address.
 func ownWord(key, text string) bool {
 	switch key {
-	case "kind", "state", "direction", "missing", "parents", "cancel_held_by":
+	case "kind", "state", "direction", "missing", "parents", "cancel_held_by", "runs", "started_by", "ended_by", "deferred":
 		return true
 	}
 	switch text { // the errors of a context

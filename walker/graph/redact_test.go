@@ -20,7 +20,7 @@ func TestRedact(t *testing.T) {
 	}}
 	b.Task(&graph.Task{
 		ID: "go:1", Name: "main.login", Frames: []*graph.Frame{f}, Labels: map[string]string{"tenant": secret},
-		Error: &graph.Failure{Type: "*main.denied", Message: "no such user: " + secret},
+		Error: &graph.Failure{Type: "*main.denied", Message: "no such user: " + secret}, Detail: []graph.Attr{{Key: "note", Value: secret}, {Key: "deferred", Value: "main.unlock"}},
 	})
 	b.Task(&graph.Task{ID: "py:1", Name: secret})
 	g := b.Group("errgroup.Group", 0x10)
@@ -39,7 +39,7 @@ func TestRedact(t *testing.T) {
 	if strings.Contains(out.String(), secret) {
 		t.Errorf("%s is in %s", secret, out.String())
 	}
-	for _, kept := range []string{"main.login", "tenant", "*main.denied", `"17"`, "n: 3", "4711", "10.0.0.1:5432", "pending", "context canceled"} {
+	for _, kept := range []string{"main.login", "tenant", "*main.denied", `"17"`, "n: 3", "4711", "10.0.0.1:5432", "pending", "context canceled", "main.unlock"} {
 		if !strings.Contains(out.String(), kept) {
 			t.Errorf("%s is not in %s", kept, out.String())
 		}

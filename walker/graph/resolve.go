@@ -109,6 +109,7 @@ func (r *resolver) task(t *Task) {
 	if t.Runtime == "" {
 		t.Runtime, _ = splitTaskID(t.ID)
 	}
+	t.Detail = details(t.Detail)
 	for i := range t.Waits {
 		r.wait(t, &t.Waits[i], 0)
 	}

@@ -143,8 +143,9 @@ func full() *graph.Snapshot {
 		Waits: []graph.Wait{{Kind: graph.WaitSelect, Branches: []graph.Wait{
 			{Kind: graph.WaitMutex, Resource: m.ID, Evidence: proven}, {Kind: graph.WaitContext, Resource: ctx.ID, Evidence: proven},
 		}}},
-		CreatedBy: &graph.Creation{Task: "go:1", At: own[1], User: own[2], Stack: own[2:]},
+		CreatedBy: &graph.Creation{Task: "go:1", At: own[1], User: own[2], Stack: own[2:], By: &graph.Creation{Task: "go:9", At: own[2]}},
 		Labels:    map[string]string{"tenant": "a", "region": nasty},
+		Detail:    []graph.Attr{{Key: "ended_by", Value: "runtime.Goexit"}, {Key: "preempted", Value: true}},
 		Cancel:    &graph.Cancellation{Requested: 1, Pending: false, Message: "going down"},
 		Error:     failure,
 		Result:    "str",

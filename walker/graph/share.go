@@ -15,7 +15,7 @@ func share(s *Snapshot) {
 	for _, t := range s.Tasks {
 		t.Frames = stacks.share(t.Frames)
 		c := t.CreatedBy
-		if c == nil || len(c.Stack) > 0 {
+		if c == nil || len(c.Stack) > 0 || c.By != nil {
 			continue
 		}
 		key := creationKey{c.Task, c.At, c.User}

@@ -95,7 +95,7 @@ func toCreation(c *Creation) *jsonCreation {
 	if c == nil {
 		return nil
 	}
-	out := &jsonCreation{Task: c.Task, Stack: toFrames(c.Stack)}
+	out := &jsonCreation{Task: c.Task, Stack: toFrames(c.Stack), By: toCreation(c.By)}
 	if f := c.At; f != nil {
 		out.Func, out.Module, out.File, out.Line, out.Origin = f.Func, f.Module, f.File, f.Line, f.Origin.String()
 	}
@@ -131,7 +131,7 @@ func toTask(s *Snapshot, t *Task, awaitedBy []Awaiter) jsonTask {
 		Holds: toEach(t.Holds, func(h Hold) jsonHold {
 			return jsonHold{h.Resource.String(), toEvidence(h.Evidence)}
 		}),
-		Groups: toIDs(t.Groups), CreatedBy: toCreation(t.CreatedBy), Labels: t.Labels,
+		Groups: toIDs(t.Groups), CreatedBy: toCreation(t.CreatedBy), Labels: t.Labels, Detail: t.Detail,
 		Error: toFailure(t.Error), Result: t.Result, Problems: toEach(t.Problems, toProblem),
 	}
 	if t.Cancel != nil {

@@ -1,0 +1,75 @@
+package golang
+
+import (
+	"fmt"
+
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
+)
+
+// pendingDefers names what a frame has deferred and has not called, the next
+// one first: a record in the goroutine's list names its frame by SP; of those
+// that the compiler laid out in the frame a bit is set until they are called.
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/panic.go#L946
+func (c *collection) pendingDefers(g *goroutine, f unwind.Frame) []string {
+	var out []string
+	l := &c.lay.deferred
+	for d, n := g.deferred, 0; d != 0 && n < maxDefers; n++ {
+		record, ok := c.record(g, d)
+		if !ok {
+			break
+		}
+		if l.sp.of(record) == f.SP {
+			out = append(out, c.closureName(g, l.fn.of(record)))
+		}
+		d = l.link.of(record)
+	}
+	live, err := f.Live()
+	if err != nil || live.Defers == nil {
+		return out
+	}
+	bits, ok := g.stackWord((f.CFA + uint64(int64(live.Defers.Bits))) &^ 7)
+	if !ok {
+		return out
+	}
+	pending := byte(bits >> (8 * ((f.CFA + uint64(int64(live.Defers.Bits))) & 7)))
+	for i := 7; i >= 0; i-- {
+		if pending&(1<<i) == 0 {
+			continue
+		}
+		if fn, ok := g.stackWord(f.CFA + uint64(int64(live.Defers.Slots)) + 8*uint64(i)); ok {
+			out = append(out, c.closureName(g, fn))
+		}
+	}
+	return out
+}
+
+// record is a runtime._defer, on the goroutine's stack or in the heap.
+func (c *collection) record(g *goroutine, addr uint64) ([]byte, bool) {
+	l := &c.lay.deferred
+	if addr >= g.sp && addr-g.sp+uint64(l.size) <= uint64(len(g.stack)) {
+		return g.stack[addr-g.sp:][:l.size], true
+	}
+	b, err := c.read(addr, l.size)
+	return b, err == nil
+}
+
+// closureName names the function of a closure, with the line that it begins
+// in: the compiler's wrappers of deferred calls have no better name.
+func (c *collection) closureName(g *goroutine, closure uint64) string {
+	pc, ok := g.stackWord(closure)
+	if !ok {
+		b, err := c.read(closure, 8)
+		if err != nil {
+			return "a function that could not be read"
+		}
+		pc = le.Uint64(b)
+	}
+	fn, ok := c.tables.Func(pc)
+	if !ok || fn.Entry != pc {
+		return "a function that is not known"
+	}
+	if fn.StartLine > 0 {
+		return fmt.Sprintf("%s (line %d)", fn.Name, fn.StartLine)
+	}
+	return fn.Name
+}
