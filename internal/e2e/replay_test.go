@@ -42,6 +42,7 @@ type replay struct {
 	read     []dlvext.Range // what a walk asks for, by address
 	modules  []*dlvext.Module
 	baseline *graph.Snapshot
+	img      *dlvext.Image // opened once, for walks that leave nothing in it; nil: for each walk
 }
 
 func record(t testing.TB, program string, args ...string) *replay {
@@ -72,15 +73,25 @@ func newReplay(t testing.TB, file []byte) *replay {
 	return r
 }
 
-// walk takes a snapshot of the recording, through m if there is one.
-func (r *replay) walk(t testing.TB, m *tampered) (*graph.Snapshot, error) {
+func (r *replay) open(t testing.TB) *dlvext.Image {
 	t.Helper()
 	img, err := dlvext.OpenRecording(bytes.NewReader(r.file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer img.Close()
 	r.modules = img.Modules
+	return img
+}
+
+// walk takes a snapshot of the recording, through m if there is one.
+func (r *replay) walk(t testing.TB, m *tampered) (*graph.Snapshot, error) {
+	t.Helper()
+	img := r.img
+	if img == nil {
+		img = r.open(t)
+		defer img.Close()
+	}
+	defer func(m dlvext.Memory) { img.Memory = m }(img.Memory)
 	if m != nil {
 		m.Memory, m.asked = img.Memory, map[dlvext.Range]bool{}
 		img.Memory = m

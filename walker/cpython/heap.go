@@ -91,8 +91,8 @@ func (w *walk) searchList(in *interp, head uint64, classes map[object.Ref]wanted
 func (w *walk) interest(class object.Ref) wanted {
 	t := w.r.TypeAt(class)
 	switch {
-	case w.r.Take() != nil:
-		return ofNoInterest // whatever that is, it is no task
+	case w.r.Err() != nil:
+		w.passHeap() // its objects may have been tasks
 	case t.FullName() == "coroutine":
 		return aCoroutine
 	case t.Inherits("_asyncio.Task"), t.Inherits("asyncio.tasks.Task"):
@@ -111,7 +111,8 @@ func (w *walk) neverAwaited() {
 			continue
 		}
 		f, state := w.fr.Generator(o)
-		if w.r.Take() != nil || state != frame.Created {
+		w.passHeap()
+		if state != frame.Created {
 			continue
 		}
 		p := places[f.Func]
@@ -129,7 +130,18 @@ func (w *walk) neverAwaited() {
 		if made := w.fr.Origin(o); len(made) > 0 && counts[f.Func] == 1 {
 			p.Message += fmt.Sprintf("; it was made by %s (%s:%d)", made[0].Func, baseName(made[0].File), made[0].Line)
 		}
-		_ = w.r.Take() // then it is not known where
+		w.passHeap() // then it is not known where
+	}
+	if w.heapErr != nil {
+		w.unreadable("all objects of the heap", w.heapErr)
+	}
+}
+
+// passHeap goes on after an object of the heap that cannot be read. There may be
+// many; that of the first is told.
+func (w *walk) passHeap() {
+	if err := w.r.Take(); err != nil && w.heapErr == nil {
+		w.heapErr = err
 	}
 }
 

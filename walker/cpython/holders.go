@@ -36,8 +36,8 @@ func (w *walk) findHolders() {
 	inside := map[object.Ref][]*graph.Task{}
 	var order []object.Ref
 	for _, h := range w.holdings {
-		o := w.lockOf(h.object)
-		if o == 0 || w.releasedWhileWaiting(h) {
+		o, released := w.lockOf(h.object), w.releasedWhileWaiting(h)
+		if !w.check(h.node, "what it holds") || o == 0 || released {
 			continue
 		}
 		if inside[o] == nil {
@@ -48,6 +48,9 @@ func (w *walk) findHolders() {
 	w.guards(inside)
 	for _, o := range order {
 		w.describeHolders(o, inside[o])
+		if err := w.r.Take(); err != nil {
+			w.unreadable("who holds a lock", err)
+		}
 	}
 }
 

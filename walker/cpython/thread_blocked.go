@@ -40,14 +40,13 @@ func (w *walk) findBlocked() {
 		if th.waits == nil {
 			th.wants = w.parkedObject(th)
 		}
-		t := w.current(th)
-		if t == nil {
-			continue
+		if t := w.current(th); t != nil {
+			_, sleeps := w.sleeping(th)
+			if th.waits != nil || th.wants != 0 || sleeps {
+				w.keeper[t.loop] = t
+			}
 		}
-		_, sleeps := w.sleeping(th)
-		if th.waits != nil || th.wants != 0 || sleeps {
-			w.keeper[t.loop] = t
-		}
+		w.check(th.node, "what the thread stands at")
 	}
 	w.unbegun = w.findUnbegun()
 }
@@ -215,7 +214,7 @@ func (w *walk) sleeping(th *thread) (due graph.ResourceID, yes bool) {
 func (w *walk) dueAt(timespec uint64) graph.ResourceID {
 	r := w.b.Resource("timer", 0)
 	seconds, nanos := w.r.I64(timespec), w.r.I64(timespec+8)
-	if w.r.Take() == nil && w.img.Monotonic != 0 && seconds >= 0 && seconds < 1e9 && nanos >= 0 && nanos < 1e9 {
+	if w.r.Err() == nil && w.img.Monotonic != 0 && seconds >= 0 && seconds < 1e9 && nanos >= 0 && nanos < 1e9 {
 		r.Detail = []graph.Attr{{Key: "due_in_ms", Value: time.Duration(seconds)*time.Second + time.Duration(nanos) - w.img.Monotonic}}
 	}
 	return r.ID

@@ -32,9 +32,6 @@ func (w *walk) parkedAt(th *thread) (parked, bool) {
 	p := parked{futex: call.Args[0]}
 	if w.py.Version.AtLeast(3, 13) {
 		p.word = w.r.U64(p.futex - entryWord)
-		if w.r.Take() != nil {
-			p.word = 0
-		}
 	}
 	return p, true
 }
@@ -67,7 +64,7 @@ func (w *walk) parkedObject(th *thread) object.Ref {
 	s := parkedSearch{w: w, p: p, seen: map[object.Ref]bool{}}
 	if p.word != 0 {
 		s.look(object.Ref(p.word - uint64(w.lay.Object.Header)))
-		_ = w.r.Take() // most words are no object's
+		s.err = nil // most words are no object's
 	}
 	for _, h := range w.holdings {
 		s.look(h.object)
@@ -75,8 +72,11 @@ func (w *walk) parkedObject(th *thread) object.Ref {
 	}
 	for i := range min(parkedFrames, len(th.frames)) {
 		s.frame(&th.frames[i])
+		s.pass()
 	}
-	_ = w.r.Take() // a variable that cannot be read is none that it stands at
+	if s.found == 0 && s.err != nil {
+		w.r.Fail(s.err)
+	}
 	return s.found
 }
 
@@ -86,6 +86,14 @@ type parkedSearch struct {
 	p     parked
 	seen  map[object.Ref]bool
 	found object.Ref
+	err   error // of the first thing that could not be looked at
+}
+
+// pass goes on after something that could not be read.
+func (s *parkedSearch) pass() {
+	if err := s.w.r.Take(); err != nil && s.err == nil {
+		s.err = err
+	}
 }
 
 // full tells that there is nothing left to look for.
@@ -99,6 +107,7 @@ func (s *parkedSearch) frame(f *frame.Frame) {
 	for _, v := range s.w.fr.Locals(f) {
 		s.look(v.Value)
 		s.within(v.Value)
+		s.pass()
 	}
 	if f.Globals == 0 || s.full() || !s.w.isA(f.Globals, "dict") {
 		return
@@ -139,11 +148,13 @@ func (s *parkedSearch) within(o object.Ref) {
 }
 
 func (s *parkedSearch) look(o object.Ref) {
+	s.pass()
 	if o == 0 || s.full() || s.seen[o] {
 		return
 	}
 	s.seen[o] = true
-	if s.p.at(s.w, o) {
+	if s.p.at(s.w, o) && s.w.r.Err() == nil {
 		s.found = o
 	}
+	s.pass()
 }

@@ -32,6 +32,7 @@ type walk struct {
 	tasks      []*task
 	byAddr     map[object.Ref]*task // by the task's own address
 	coroutines []object.Ref         // of the heap
+	heapErr    error                // of the first of its objects that cannot be read
 	byCoro     map[object.Ref]*task // by its outermost coroutine
 	groups     map[object.Ref]*graph.Group
 	holdings   []holding
@@ -110,6 +111,9 @@ func (w *walk) run(ctx context.Context) error {
 			w.b.Problem(&graph.Problem{Code: "truncated", Severity: graph.Warning, Message: "the walk was ended while it read " + s.what})
 			return nil
 		}
+	}
+	if err := w.fr.Missed(); err != nil {
+		w.unreadable("the names of all functions and modules", err)
 	}
 	w.node.Tasks = len(w.tasks)
 	slices.SortFunc(w.tasks, func(a, b *task) int { return cmp.Compare(a.addr, b.addr) })

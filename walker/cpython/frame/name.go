@@ -29,7 +29,7 @@ func (r *Reader) Module(globals object.Ref) string {
 	if ok || globals == 0 {
 		return name
 	}
-	r.optional(func() {
+	r.aside(func() {
 		if o := r.o.StrDict(globals, "__name__"); o != 0 && r.o.Type(o).Inherits("str") {
 			name = r.o.Str(o)
 		}
@@ -48,7 +48,7 @@ func (r *Reader) qualify(f *Frame) {
 	// What is not found now is not looked for again, but for what a generator
 	// of this code will tell.
 	c.qualified = f.Gen != 0 || c.kind() == Plain
-	r.optional(func() {
+	r.aside(func() {
 		var name string
 		switch {
 		case f.Gen != 0:

@@ -18,6 +18,7 @@ type Reader struct {
 	last    *Code                 // of the last frame
 	modules map[object.Ref]string // __name__ by the globals it is in
 	links   []Link                // the chain that is being read
+	missed  error                 // see Missed
 }
 
 // NewReader makes a reader of the process that o reads.
@@ -32,15 +33,22 @@ func NewReader(o *object.Reader) *Reader {
 
 func (r *Reader) failf(format string, args ...any) { r.o.Fail(fmt.Errorf(format, args...)) }
 
-// optional runs what reads something that may be missed: its failure is none
-// of the caller's.
-func (r *Reader) optional(read func()) {
+// aside runs what reads a name: a frame is a frame without it, and its failure
+// is kept by itself.
+func (r *Reader) aside(read func()) {
 	if r.o.Err() != nil {
 		return
 	}
 	read()
-	_ = r.o.Take()
+	if err := r.o.Take(); err != nil && r.missed == nil {
+		r.missed = err
+	}
 }
+
+// Missed returns why the first name that could not be read could not, of a
+// module or of a method of 3.10 or before; nil: all could. Names are remembered,
+// those that are missing too: any number of frames may be without.
+func (r *Reader) Missed() error { return r.missed }
 
 // at returns the address of a field.
 func at(base uint64, offset int) uint64 { return base + uint64(int64(offset)) }
