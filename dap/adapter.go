@@ -41,6 +41,7 @@ type backend interface {
 type adapter struct {
 	options Options
 	out     *client
+	room    *room // that it shares what is debugged in; nil: it does not
 
 	idle       *proxy        // Delve's session before there is anything to debug
 	initialize *wire.Message // the client's
@@ -53,8 +54,11 @@ type adapter struct {
 // Serve speaks the protocol with one client until it disconnects, its
 // connection ends, or ctx does. When Serve returns, what was launched has been
 // ended and what was attached to has been released.
-func Serve(ctx context.Context, conn io.ReadWriteCloser, o Options) {
-	a := &adapter{options: o, out: &client{w: conn}}
+func Serve(ctx context.Context, conn io.ReadWriteCloser, o Options) { serve(ctx, conn, o, nil) }
+
+// serve serves a client by itself or, with a room, as one of several.
+func serve(ctx context.Context, conn io.ReadWriteCloser, o Options, r *room) {
+	a := &adapter{options: o, out: newClient(conn), room: r}
 	defer conn.Close()
 	defer a.close()
 	type incoming struct {
@@ -146,11 +150,19 @@ func (a *adapter) handle(m *wire.Message) (more bool) {
 		a.out.fail(m, errNoSession, "No debug session started", "the first request must be 'initialize'", true)
 	case m.Command == "launch" || m.Command == "attach":
 		a.starting = make(chan started, 1)
-		go func(done chan<- started) { done <- a.start(m) }(a.starting)
+		go func(done chan<- started) { done <- a.begin(m) }(a.starting)
 	default:
 		a.out.fail(m, errNoSession, "No debug session started", "Use launch or attach request first.", true)
 	}
 	return true
+}
+
+// begin makes the backend that a launch or attach request asks for.
+func (a *adapter) begin(m *wire.Message) started {
+	if a.room != nil {
+		return a.room.enter(a, m)
+	}
+	return a.start(m)
 }
 
 // recovered answers a request that this program has a fault with, and goes on:

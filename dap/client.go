@@ -11,21 +11,23 @@ import (
 	"github.com/dlv-async/dlv-async/dap/wire"
 )
 
-// client is the way to the editor. Its methods may be called at any time; what
-// cannot be written is lost, and the reader of the connection sees its end.
+// client is the way to the editor. Its methods may be called at any time.
 type client struct {
-	mu  sync.Mutex
-	w   io.Writer
-	seq int
+	send func(*wire.Message) // the message is the client's from here on
 }
 
-// send numbers a message and writes it. The message is not kept.
-func (c *client) send(m *wire.Message) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.seq++
-	m.Seq = c.seq
-	_ = wire.Write(c.w, m)
+// newClient is a client at the other end of a connection. What cannot be
+// written is lost, and the reader of the connection sees its end.
+func newClient(w io.Writer) *client {
+	var mu sync.Mutex
+	seq := 0
+	return &client{send: func(m *wire.Message) {
+		mu.Lock()
+		defer mu.Unlock()
+		seq++
+		m.Seq = seq
+		_ = wire.Write(w, m)
+	}}
 }
 
 // respond answers a request with success.

@@ -116,9 +116,23 @@ func overStdio(t *testing.T, flags ...string) *client {
 // overTCP starts an adapter that listens, and connects to where it says.
 func overTCP(t *testing.T, flags ...string) *client {
 	t.Helper()
+	return listening(t, flags...).connect(t)
+}
+
+// server is an adapter that listens.
+type server struct {
+	addr    string
+	adapter *exec.Cmd
+	stderr  *bytes.Buffer
+	exited  chan struct{}
+}
+
+// listening starts an adapter that listens.
+func listening(t *testing.T, flags ...string) *server {
+	t.Helper()
 	cmd := exec.Command(binary(), append([]string{"dap"}, flags...)...)
-	c := &client{t: t, adapter: cmd, stderr: &bytes.Buffer{}, exited: make(chan struct{})}
-	cmd.Stderr = c.stderr
+	s := &server{adapter: cmd, stderr: &bytes.Buffer{}, exited: make(chan struct{})}
+	cmd.Stderr = s.stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -132,16 +146,25 @@ func overTCP(t *testing.T, flags ...string) *client {
 	if err != nil || !ok {
 		t.Fatalf("it said %q, %v", line, err)
 	}
-	conn, err := net.Dial("tcp", addr)
+	s.addr = addr
+	go func() {
+		_, _ = io.Copy(io.Discard, lines)
+		_ = cmd.Wait()
+		close(s.exited)
+	}()
+	return s
+}
+
+// connect is a client of the adapter. It goes when the test ends, and so must
+// the adapter.
+func (s *server) connect(t *testing.T) *client {
+	t.Helper()
+	conn, err := net.Dial("tcp", s.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.w = conn
-	c.listen(conn, func() {
-		_, _ = io.Copy(io.Discard, lines)
-		_ = cmd.Wait()
-		close(c.exited)
-	})
+	c := &client{t: t, w: conn, adapter: s.adapter, stderr: s.stderr, exited: s.exited}
+	c.listen(conn, func() {})
 	t.Cleanup(func() {
 		_ = conn.Close()
 		c.gone()

@@ -3,6 +3,7 @@ package dap
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -119,7 +120,7 @@ func (a *adapter) attach(m *wire.Message, p *panel) started {
 	pid := arguments.ProcessID
 	switch arguments.Mode {
 	case "remote":
-		return started{request: m} // there is no debugger yet: Delve's session says so
+		return started{request: m, err: errNoDebugger}
 	case "observe":
 		if pid <= 0 {
 			return started{request: m, err: fmt.Errorf("The 'processId' attribute is missing in debug configuration")}
@@ -136,6 +137,10 @@ func (a *adapter) attach(m *wire.Message, p *panel) started {
 	}
 	return a.startGo(m, p, d, nil)
 }
+
+// errNoDebugger refuses to take part in what is being debugged. The words are
+// those of Delve's session.
+var errNoDebugger = errors.New("no debugger found; with --accept-multiclient, another client launches or attaches first")
 
 // delveDebugs tells whether a process is a Go program, or nothing that is
 // known: then Delve has the words for it.

@@ -22,6 +22,7 @@ type dapFlags struct {
 	listen, clientAddr string
 	stdio              bool
 	sameUser           bool
+	several            bool
 
 	log                bool
 	logOutput, logDest string
@@ -50,6 +51,8 @@ unless told otherwise, and takes connections of your own user only.`,
 				return usagef("dap takes no argument %q: what to debug is in the editor's launch or attach request", args[0])
 			case f.stdio && f.clientAddr != "":
 				return usagef("--stdio and --client-addr are two ways to one client")
+			case f.several && (f.stdio || f.clientAddr != ""):
+				return usagef("--accept-multiclient needs an address to wait at: --listen")
 			}
 			return nil
 		},
@@ -72,13 +75,14 @@ unless told otherwise, and takes connections of your own user only.`,
 			case f.clientAddr != "":
 				return dap.Connect(c.Context(), f.clientAddr, o)
 			}
-			return dap.Listen(c.Context(), f.listen, f.sameUser, o)
+			return dap.Listen(c.Context(), f.listen, dap.Door{SameUser: f.sameUser, Several: f.several}, o)
 		},
 	}
 	c.Flags().StringVarP(&f.listen, "listen", "l", "127.0.0.1:0", "the `ADDRESS` to wait for the client at; unix:PATH is a Unix domain socket")
 	c.Flags().BoolVar(&f.stdio, "stdio", false, "speak over standard input and output")
 	c.Flags().StringVar(&f.clientAddr, "client-addr", "", "the `ADDRESS` that the client waits at, to be dialled")
 	c.Flags().BoolVar(&f.sameUser, "only-same-user", true, "take connections of this user only")
+	c.Flags().BoolVar(&f.several, "accept-multiclient", false, "take several clients, who share what is debugged; it ends when one of them says so")
 	c.Flags().BoolVar(&f.log, "log", false, "log what goes on")
 	c.Flags().StringVar(&f.logOutput, "log-output", "", "`PARTS` of Delve to log: debugger, dap, rpc, fncall, ...")
 	c.Flags().StringVar(&f.logDest, "log-dest", "", "a `FILE` or file descriptor to log to, and to say the address to")
@@ -91,7 +95,7 @@ unless told otherwise, and takes connections of your own user only.`,
 // ignoreDlvFlags takes the flags that every command of dlv has and that its
 // dap ignores, so that settings made for dlv do no harm.
 func ignoreDlvFlags(c *cobra.Command) {
-	for _, name := range []string{"headless", "accept-multiclient", "allow-non-terminal-interactive"} {
+	for _, name := range []string{"headless", "allow-non-terminal-interactive"} {
 		c.Flags().Bool(name, false, "ignored")
 	}
 	for _, name := range []string{"init", "build-flags", "wd", "backend"} {
@@ -99,7 +103,7 @@ func ignoreDlvFlags(c *cobra.Command) {
 	}
 	c.Flags().Int("api-version", 2, "ignored")
 	c.Flags().StringArrayP("redirect", "r", nil, "ignored")
-	for _, name := range []string{"headless", "accept-multiclient", "allow-non-terminal-interactive", "init", "build-flags", "wd", "backend", "api-version", "redirect"} {
+	for _, name := range []string{"headless", "allow-non-terminal-interactive", "init", "build-flags", "wd", "backend", "api-version", "redirect"} {
 		_ = c.Flags().MarkHidden(name)
 	}
 }
