@@ -1,6 +1,7 @@
 package dlvext
 
 import (
+	"cmp"
 	"context"
 	"debug/elf"
 	"encoding/binary"
@@ -20,7 +21,9 @@ const heapBatch = 32
 
 // readHeap reads all memory that the process can write to, or what of it is
 // the process's own, and in both cases its own copies of files. The ranges are
-// found first and then read together, on two threads.
+// found first and then read together, on two threads, the oldest memory first:
+// without modules and classes nothing can be made out of what came later, and a
+// capture may be cut.
 func (c *capture) readHeap(ctx context.Context) error {
 	mappings, err := readMappings(c.thread)
 	if err != nil {
@@ -31,6 +34,7 @@ func (c *capture) readHeap(ctx context.Context) error {
 		return explainRead(c.pid, err)
 	}
 	defer pages.Close()
+	slices.SortFunc(mappings, byAge)
 	var there []Range
 	for _, m := range mappings {
 		if ctx.Err() != nil {
@@ -47,6 +51,19 @@ func (c *capture) readHeap(ctx context.Context) error {
 		c.memory.ReadMany(there[:min(heapBatch, len(there))]) // what cannot be read is not captured
 	}
 	return nil
+}
+
+// byAge orders mappings by when they were probably made: those of files and the
+// heap that the program began with, which have names, then the others, for which
+// the kernel finds addresses from above downwards.
+func byAge(a, b mapping) int {
+	if a, b := a.path == "", b.path == ""; a != b {
+		if b {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(b.start, a.start)
 }
 
 // copies tells whether a mapping belongs to what is to be copied.

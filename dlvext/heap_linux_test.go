@@ -86,6 +86,30 @@ func TestCapturePrivate(t *testing.T) {
 	}
 }
 
+// A capture that is cut lacks what the process asked for last: the heap and the
+// libraries' data, without which nothing can be made out of that, are there.
+func TestCutCaptureHasTheOldest(t *testing.T) {
+	pid := startCat(t)
+	whole := captured(t, pid, CaptureOptions{Private: true}, readNothing).Memory.(*capturing).stats.bytes
+	img := captured(t, pid, CaptureOptions{Private: true, MaxBytes: whole - 1}, readNothing)
+	mappings, err := readMappings(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := 0
+	for _, m := range mappings {
+		if m.perms != "rw-p" || img.Memory.Read(m.start, make([]byte, m.end-m.start)) == nil {
+			continue
+		}
+		if missing++; m.path != "" {
+			t.Errorf("%s is missing", m.path)
+		}
+	}
+	if missing != 1 {
+		t.Errorf("%d mappings are missing", missing)
+	}
+}
+
 // beGuarded says where it has three pages that it wrote to, of which the second
 // became a guard page then.
 func beGuarded([]string) {

@@ -68,10 +68,11 @@ var privatePerMS int64 = 512 << 10
 // Of a process that is larger, the walk alone may be quicker: it reads some
 // megabytes of gigabytes of caches. It is not where the memory is full of
 // tasks, which shows when a quarter of the time is over; then all is copied
-// if there is any chance of it, up to four times as much.
+// if there is any chance of it: what the rest of the time is enough for on two
+// idle cores.
 const (
 	rehearsalShare = 4
-	fallBackTimes  = 4
+	fallBackTimes  = 8
 )
 
 // plan is how the memory that walks will follow pointers through is captured.

@@ -95,7 +95,7 @@ def serve(wants, blocked):
         time.sleep(0.001)  # so as not to keep a processor that those awaited need
         if begin and time.monotonic() - begin > 5:
             begin = None  # it is said once, and nothing hangs on it
-            print("not ready:", missing(wants), file=sys.stderr, flush=True)
+            print("not ready:", str(missing(wants))[:4000], file=sys.stderr, flush=True)
     gc.collect()
     write(b"READY\n")
     for line in sys.stdin:

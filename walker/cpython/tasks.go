@@ -121,7 +121,7 @@ func (w *walk) addTask(in *interp, o object.Ref) {
 	t := &task{future: w.readFuture(o), interp: in}
 	if !t.isTask {
 		if err := w.r.Take(); err != nil {
-			w.unreadable(fmt.Sprintf("the task at %#x", o), err)
+			w.lost.add(o, err)
 		}
 		return
 	}
@@ -134,6 +134,32 @@ func (w *walk) addTask(in *interp, o object.Ref) {
 	w.tasks, w.byAddr[o] = append(w.tasks, t), t
 	if t.coro != 0 {
 		w.byCoro[t.coro] = t
+	}
+}
+
+// lostTasks counts what is in the sets of tasks and could not be read: of a
+// capture that was cut there may be a million.
+type lostTasks struct {
+	count int
+	first object.Ref
+	why   error // of the first
+}
+
+func (l *lostTasks) add(o object.Ref, why error) {
+	if l.count == 0 {
+		l.first, l.why = o, why
+	}
+	l.count++
+}
+
+// tellLost says how many tasks are missing.
+func (w *walk) tellLost() {
+	switch l := w.lost; l.count {
+	case 0:
+	case 1:
+		w.unreadable(fmt.Sprintf("the task at %#x", l.first), l.why)
+	default:
+		w.unreadable(fmt.Sprintf("%d tasks, the first at %#x", l.count, l.first), l.why)
 	}
 }
 

@@ -30,6 +30,7 @@ type walk struct {
 	threads    []*thread
 	running    frame.Running
 	tasks      []*task
+	lost       lostTasks
 	byAddr     map[object.Ref]*task // by the task's own address
 	coroutines []object.Ref         // of the heap
 	heapErr    error                // of the first of its objects that cannot be read
@@ -115,6 +116,7 @@ func (w *walk) run(ctx context.Context) error {
 	if err := w.fr.Missed(); err != nil {
 		w.unreadable("the names of all functions and modules", err)
 	}
+	w.tellLost()
 	w.node.Tasks = len(w.tasks)
 	slices.SortFunc(w.tasks, func(a, b *task) int { return cmp.Compare(a.addr, b.addr) })
 	for _, t := range w.tasks {
