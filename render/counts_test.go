@@ -105,7 +105,7 @@ func TestWidthsHold(t *testing.T) {
 
 var (
 	headerTasks = regexp.MustCompile(`· ([\d,]+) tasks?\b`)
-	label       = regexp.MustCompile(`^[│├└─ …]*(?:(go:\d+)|([\d,]+)x) `)
+	label       = regexp.MustCompile(`^[│├└─ …]*(?:(go:\d+) |([\d,]+)x  )`) // groups that are alike have one space
 	moreTasks   = regexp.MustCompile(`… ([\d,]+) more tasks?\b`)
 	moreStacks  = regexp.MustCompile(`… [\d,]+ more stacks? of ([\d,]+) tasks?`)
 	stackHead   = regexp.MustCompile(`^(?:([\d,]+)x  )?go:\d+`)

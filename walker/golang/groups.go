@@ -111,6 +111,7 @@ type groupFacts struct {
 	firstDepth  map[uint64]uint64         // by first function: from its frame's SP to the stack's top
 	errgroups   map[uint64]errgroup
 	bubbles     map[uint64]bubble
+	crews       []crew
 }
 
 func newGroupFacts() groupFacts {
@@ -177,6 +178,7 @@ func (c *collection) readGroups() {
 	c.readObjects()
 	c.readErrgroups()
 	c.readBubbles()
+	c.readCrews()
 }
 
 // readObjects finds the heap objects that the groups lie in.

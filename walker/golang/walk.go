@@ -59,6 +59,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.findGroups()
 	w.findServers()
 	w.findBubbles()
+	w.findCrews()
 	w.findHolders()
 	w.findCoroutines()
 	slab := make([]graph.Task, len(w.goroutines))

@@ -82,7 +82,7 @@ func newPlan(s *Snapshot, o ForestOptions) *plan {
 		p.shown[i] = o.System || !t.System
 	}
 	for i, g := range s.Groups {
-		p.shown[int(p.nTasks)+i] = slices.ContainsFunc(g.Members, func(id TaskID) bool { return p.task(id) != root })
+		p.shown[int(p.nTasks)+i] = slices.ContainsFunc(g.Members, func(id TaskID) bool { return p.task(id) != root }) && !p.beside(g)
 	}
 	for i := range p.parent {
 		p.parent[i] = root
@@ -90,6 +90,19 @@ func newPlan(s *Snapshot, o ForestOptions) *plan {
 	p.placeGroups()
 	p.placeTasks()
 	return p
+}
+
+// beside tells of a group that nobody waits for and whose members all stand in
+// others: a tree of it would be nothing but references.
+func (p *plan) beside(g *Group) bool {
+	return len(p.s.GroupWaiters(g)) == 0 && !slices.ContainsFunc(g.Members, func(id TaskID) bool {
+		i := p.task(id)
+		if i == root {
+			return false
+		}
+		groups := p.s.Tasks[i].Groups
+		return len(groups) > 0 && groups[0] == g.ID
+	})
 }
 
 // task returns the item of a task that is shown, or root.

@@ -66,17 +66,18 @@ func TestForestPutsMembersBelowGroupsBelowOwners(t *testing.T) {
 }
 
 // A task has one place: in its innermost group, else below who waits for it
-// first. Elsewhere stands a reference.
+// first. Elsewhere stands a reference; but a group that nobody waits for, and of
+// which there would be nothing but references, is left out.
 func TestForestRefersToWhatStandsElsewhere(t *testing.T) {
 	b := graph.NewBuilder("test")
-	inner, outer := group(b, 0xc000), group(b, 0xd000)
-	inner.Owner, outer.Owner = "go:1", "go:1"
+	inner, outer, beside := group(b, 0xc000), group(b, 0xd000), group(b, 0xe000)
+	inner.Owner, outer.Owner, beside.Owner = "go:1", "go:1", "go:1"
 	member := running("go:3")
-	member.Groups = []graph.GroupID{inner.ID, outer.ID}
+	member.Groups = []graph.GroupID{inner.ID, outer.ID, beside.ID}
 	lock := held(b, 0x1000, inferred, "go:5")
 	many := held(b, 0x2000, proven, "go:3", "go:5")
 	s := sealed(t, b,
-		running("go:1"),
+		waiting("go:1", on(outer)),
 		waiting("go:2", awaits("go:3")), member,
 		waiting("go:4", awaits("go:6")),
 		waiting("go:5", awaits("go:6")), running("go:6"),

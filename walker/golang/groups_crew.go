@@ -1,0 +1,232 @@
+package golang
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// kindCrew is the kind of group that workers are: goroutines that one go
+// statement started and that receive from one channel, again and again.
+//
+// Nothing in memory says that they are. What tells a worker from a goroutine
+// that waits for one answer is that the function which receives has the channel,
+// or what the channel is a field of, in a word that is live across the receive:
+// it will use it again. A channel without values is a signal, and makes nobody a
+// worker.
+const kindCrew = "worker pool"
+
+// crew is what is known of workers before they are looked for.
+type crew struct {
+	start   crewStart
+	channel uint64
+	fn      uint64          // entry of the function that receives
+	handles map[uint64]bool // the channel, and what it is a field of
+}
+
+// crewStart is a go statement that one goroutine ran.
+type crewStart struct{ parent, gopc, startpc uint64 }
+
+func (g *goroutine) crewStart() crewStart { return crewStart{g.parent, g.gopc, g.startpc} }
+
+// Bounds of the search for workers.
+const (
+	maxCrewChannels = 16  // that the goroutines of one go statement wait on
+	maxCrewSamples  = 8   // goroutines of one crew whose frames are looked at
+	crewObject      = 256 // bytes of what a channel may be a field of
+)
+
+// crewSet is the goroutines that one go statement of one goroutine started.
+type crewSet struct {
+	size     int
+	channels map[uint64][]*goroutine // some that wait on each; nil: on too many for a crew
+}
+
+// readCrews finds the channels that goroutines of one start share.
+func (c *collection) readCrews() {
+	sets := map[crewStart]*crewSet{}
+	var last crewStart
+	var set *crewSet
+	for _, g := range c.goroutines {
+		if g.parent == 0 || g.gopc == 0 {
+			continue
+		}
+		if k := g.crewStart(); set == nil || k != last {
+			if last, set = k, sets[k]; set == nil {
+				set = &crewSet{channels: map[uint64][]*goroutine{}}
+				sets[k] = set
+			}
+		}
+		set.size++
+		if k := c.kindOf(g); set.channels == nil || k != graph.WaitChanReceive && k != graph.WaitSelect {
+			continue
+		}
+		for _, s := range g.sudogs {
+			if have := set.channels[s.c]; len(have) < maxCrewSamples {
+				set.channels[s.c] = append(have, g)
+			}
+		}
+		if len(set.channels) > maxCrewChannels {
+			set.channels = nil
+		}
+	}
+	for start, set := range sets {
+		if set.size < 2 {
+			continue
+		}
+		for channel, idle := range set.channels {
+			if c.carriesWork(channel) {
+				c.readCrew(start, channel, idle)
+			}
+		}
+	}
+}
+
+// carriesWork tells whether a channel has values that somebody could work on.
+func (c *collection) carriesWork(addr uint64) bool {
+	ch := c.chans[addr]
+	if ch == nil || ch.timer != 0 {
+		return false
+	}
+	name := c.typeName(ch.elemtype)
+	return name != "" && name != "struct {}" && name != "time.Time" && name != "os.Signal"
+}
+
+// readCrew looks at how some goroutines hold the channel that they wait on.
+func (c *collection) readCrew(start crewStart, channel uint64, idle []*goroutine) {
+	w := crew{start: start, channel: channel, handles: map[uint64]bool{}}
+	var fields []uint64
+	for _, g := range idle {
+		f, ok := c.receiver(g)
+		if !ok || w.fn != 0 && w.fn != f.Func.Entry {
+			return // they receive in different ways: no crew of one sort
+		}
+		w.fn = f.Func.Entry
+		direct := false
+		var others []uint64
+		for _, v := range c.liveWords(g, f) {
+			direct = direct || v == channel
+			if v > crewObject && (v < g.lo || v >= g.hi) {
+				others = append(others, v)
+			}
+		}
+		if direct {
+			w.handles[channel] = true
+		} else {
+			fields = append(fields, others...)
+		}
+	}
+	c.each(fields, crewObject/4, func(addr uint64, b []byte) {
+		for i := range len(b) / 8 {
+			if word(b, i) == channel {
+				w.handles[addr] = true
+			}
+		}
+	})
+	if len(w.handles) > 0 {
+		c.crews = append(c.crews, w)
+	}
+}
+
+// receiver is the frame of the function that a goroutine waits in: its
+// innermost that is not the runtime's.
+func (c *collection) receiver(g *goroutine) (unwind.Frame, bool) {
+	for _, f := range c.innermost(g) {
+		if f.Func != nil && !strings.HasPrefix(f.Func.Name, "runtime.") {
+			return f, true
+		}
+	}
+	return unwind.Frame{}, false
+}
+
+// findCrews makes groups of the workers: those that wait for work, and those
+// that hold the channel in the same function while they do something else.
+func (w *walk) findCrews() {
+	byStart := map[crewStart][]*crew{}
+	for i := range w.crews {
+		k := &w.crews[i]
+		byStart[k.start] = append(byStart[k.start], k)
+	}
+	idle, busy := map[*crew][]*goroutine{}, map[*crew][]*goroutine{}
+	for _, g := range w.goroutines {
+		for _, k := range byStart[g.crewStart()] {
+			switch {
+			case w.receivesFrom(g, k.channel):
+				idle[k] = append(idle[k], g)
+			case w.worksFor(g, k):
+				busy[k] = append(busy[k], g)
+			}
+		}
+	}
+	found := slices.SortedFunc(maps.Keys(idle), func(a, b *crew) int {
+		return cmp.Or(compareGoroutines(idle[a][0], idle[b][0]), cmp.Compare(a.channel, b.channel))
+	})
+	for _, k := range found {
+		if len(idle[k])+len(busy[k]) >= 2 {
+			w.addCrew(k, idle[k], busy[k])
+		}
+	}
+	w.findBusyCrews()
+}
+
+func compareGoroutines(a, b *goroutine) int { return cmp.Compare(a.id, b.id) }
+
+func (w *walk) receivesFrom(g *goroutine, channel uint64) bool {
+	for _, s := range g.sudogs {
+		if s.c == channel && s.queue == graph.WaitChanReceive {
+			return true
+		}
+	}
+	return false
+}
+
+// worksFor tells whether a goroutine that does not wait for work holds the
+// crew's channel where the others do.
+func (w *walk) worksFor(g *goroutine, k *crew) bool {
+	for _, s := range g.sudogs {
+		if s.c == k.channel {
+			return false // it sends
+		}
+	}
+	suspected := false
+	for i := 0; i+8 <= len(g.stack) && !suspected; i += 8 {
+		suspected = k.handles[le.Uint64(g.stack[i:])]
+	}
+	if !suspected {
+		return false
+	}
+	for _, f := range w.framesOf(g) {
+		if f.Func == nil || f.Func.Entry != k.fn {
+			continue
+		}
+		for _, v := range w.liveWords(g, f) {
+			if k.handles[v] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// addCrew describes one as a group.
+func (w *walk) addCrew(k *crew, idle, busy []*goroutine) {
+	m := w.b.Group(kindCrew, k.channel)
+	m.Evidence = inferred("one go statement started them, and they receive from one channel again and again")
+	m.Detail = []graph.Attr{{Key: "idle", Value: len(idle)}, {Key: "busy", Value: len(busy)}}
+	if ch := w.chans[k.channel]; ch != nil && ch.capacity > 0 {
+		m.Detail = append(m.Detail, graph.Attr{Key: "queued", Value: ch.count}, graph.Attr{Key: "queue_size", Value: ch.capacity})
+	}
+	members := append(slices.Clone(idle), busy...)
+	slices.SortFunc(members, compareGoroutines)
+	for _, g := range members {
+		m.Members = append(m.Members, taskID(g.id))
+		w.groupsOf[g] = append(w.groupsOf[g], m.ID)
+	}
+	if owner := w.byID(k.start.parent); owner != nil {
+		m.Owner = taskID(owner.id)
+	}
+}
