@@ -40,14 +40,19 @@ func TestMain(m *testing.M) {
 // binary is dlv-async, built as users build it. The adapter runs in a process
 // of its own: one process cannot both trace a program and be its parent here
 // (see testtarget).
-var binary = sync.OnceValue(func() string {
-	path := filepath.Join(scratch, "dlv-async")
-	build := exec.Command("go", "build", "-o", path, "github.com/dlv-async/dlv-async/cmd/dlv-async")
+var binary = sync.OnceValue(func() string { return built("github.com/dlv-async/dlv-async/cmd/dlv-async") })
+
+// delvesOwn is Delve's adapter by itself, what `dlv dap` runs.
+var delvesOwn = sync.OnceValue(func() string { return built("./testdata/dlvdap") })
+
+func built(pkg string) string {
+	path := filepath.Join(scratch, filepath.Base(pkg))
+	build := exec.Command("go", "build", "-o", path, pkg)
 	if out, err := build.CombinedOutput(); err != nil {
-		panic(fmt.Sprintf("building dlv-async: %v\n%s", err, out))
+		panic(fmt.Sprintf("building %s: %v\n%s", pkg, err, out))
 	}
 	return path
-})
+}
 
 // codec knows the adapter's own requests and events beside the protocol's.
 var codec = newCodec()
@@ -130,7 +135,12 @@ type server struct {
 // listening starts an adapter that listens.
 func listening(t *testing.T, flags ...string) *server {
 	t.Helper()
-	cmd := exec.Command(binary(), append([]string{"dap"}, flags...)...)
+	return started(t, exec.Command(binary(), append([]string{"dap"}, flags...)...))
+}
+
+// started starts an adapter and waits until it says where it listens.
+func started(t *testing.T, cmd *exec.Cmd) *server {
+	t.Helper()
 	s := &server{adapter: cmd, stderr: &bytes.Buffer{}, exited: make(chan struct{})}
 	cmd.Stderr = s.stderr
 	out, err := cmd.StdoutPipe()

@@ -2,6 +2,7 @@ package delve
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,6 +31,19 @@ func refuse(format string, args ...any) error {
 	return &Refusal{Reason: fmt.Sprintf(format, args...)}
 }
 
+// decode reads the arguments of a request, and refuses them in Delve's words.
+func decode(arguments json.RawMessage, into any) error {
+	err := json.Unmarshal(arguments, into)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return refuse("invalid debug configuration - cannot unmarshal %v into %q of type %v", wrong.Value, wrong.Field, wrong.Type)
+	}
+	return refuse("invalid debug configuration - %v", err)
+}
+
 // launch is the arguments of a launch request, which are Delve's.
 type launch struct {
 	delvedap.LaunchConfig
@@ -45,8 +59,8 @@ func LaunchMode(arguments json.RawMessage) (mode string, noDebug bool, err error
 		Mode    string `json:"mode"`
 		NoDebug bool   `json:"noDebug"`
 	}
-	if err := json.Unmarshal(arguments, &a); err != nil {
-		return "", false, refuse("invalid debug configuration - %v", err)
+	if err := decode(arguments, &a); err != nil {
+		return "", false, err
 	}
 	if a.Mode == "" {
 		a.Mode = "debug"
@@ -58,8 +72,8 @@ func LaunchMode(arguments json.RawMessage) (mode string, noDebug bool, err error
 // the core dump or trace.
 func Launch(arguments json.RawMessage, o Options, say Say) (*Debuggee, error) {
 	l := launch{said: say}
-	if err := json.Unmarshal(arguments, &l.LaunchConfig); err != nil {
-		return nil, refuse("invalid debug configuration - %v", err)
+	if err := decode(arguments, &l.LaunchConfig); err != nil {
+		return nil, err
 	}
 	var flags struct {
 		Flags any `json:"buildFlags"`
@@ -199,8 +213,8 @@ func (l *launch) build(d *Debuggee) error {
 // Attach attaches a debugger to a running process.
 func Attach(arguments json.RawMessage, o Options) (*Debuggee, error) {
 	var a delvedap.AttachConfig
-	if err := json.Unmarshal(arguments, &a); err != nil {
-		return nil, refuse("invalid debug configuration - %v", err)
+	if err := decode(arguments, &a); err != nil {
+		return nil, err
 	}
 	switch {
 	case a.Mode != "" && a.Mode != "local":
