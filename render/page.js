@@ -51,13 +51,23 @@
   const search = document.getElementById("search");
   search.addEventListener("input", function () {
     const words = search.value.trim().toLowerCase();
-    let found = 0;
+    let found = 0, left = Infinity, top = Infinity, right = -Infinity, bottom = -Infinity;
     for (const box of document.querySelectorAll(".box")) {
       const text = box.textContent + document.getElementById("d" + box.id.slice(1)).textContent;
       const hit = words === "" ? false : text.toLowerCase().includes(words);
       box.classList.toggle("hit", hit);
-      if (hit) found++;
+      if (!hit) continue;
+      const b = box.getBBox();
+      left = Math.min(left, b.x);
+      top = Math.min(top, b.y);
+      right = Math.max(right, b.x + b.width);
+      bottom = Math.max(bottom, b.y + b.height);
+      found++;
     }
+    // What was found comes near, but with its surroundings.
+    const margin = 60;
+    if (found > 0) look(left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin);
+    else look(home.x, home.y, home.width, home.height);
     svg.classList.toggle("searching", words !== "");
     document.getElementById("found").textContent = words === "" ? "" : String(found) + " found";
   });

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const patience = 40_000; // bounds what would otherwise hang
+const patience = 120_000; // bounds what would otherwise hang
 
 /** Serves a folder in VS Code and opens it in a browser. */
 export async function openCode(script, dir, folder, browserPath) {
@@ -122,8 +122,14 @@ class Code {
     for (const title of ["Variables", "Watch", "Call Stack", "Breakpoints", "Async Tasks", "Problems"]) {
       const header = this.page.locator(".part.sidebar").locator(this.header(title));
       await header.waitFor();
-      const open = (await header.getAttribute("aria-expanded")) === "true";
-      if (open !== titles.includes(title)) await header.click();
+      const wanted = String(titles.includes(title));
+      // A click can miss: the headers are still on their way from the last.
+      for (const end = Date.now() + patience; (await header.getAttribute("aria-expanded")) !== wanted; ) {
+        if (Date.now() > end) throw new Error(`the view ${title} does not open or close`);
+        await header.click();
+        const there = header.and(this.page.locator(`[aria-expanded="${wanted}"]`));
+        await there.waitFor({ timeout: 2_000 }).catch(() => undefined);
+      }
     }
   }
 

@@ -115,6 +115,8 @@ try {
   });
 
   await step("the wait graph", async () => {
+    await code.widen(320);
+    await code.command("View: Hide Panel");
     await code.command("dlv-async: Show Wait Graph");
     const graph = code.page.frameLocator("iframe.webview").frameLocator("iframe");
     await graph.locator("svg .box").filter({ hasText: "main.child2" }).first().waitFor();
@@ -122,6 +124,7 @@ try {
     await picture("vscode-graph");
     await graph.locator("svg .box").filter({ hasText: "main.child2" }).first().dblclick();
     await code.page.locator(".tab.active").filter({ hasText: "main.go" }).waitFor();
+    await code.widen(620);
     await code.stop();
     await targets.alive(live);
   });

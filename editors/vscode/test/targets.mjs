@@ -84,7 +84,7 @@ export class Targets {
 function hears(child, words) {
   return new Promise((resolve, reject) => {
     let said = "";
-    const late = setTimeout(() => reject(new Error(`${child.spawnfile} says ${said}`)), 60_000);
+    const late = setTimeout(() => reject(new Error(`${child.spawnfile} says ${said}`)), 120_000);
     const listen = (data) => {
       said += data;
       if (words.test(said)) {
