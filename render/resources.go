@@ -52,6 +52,7 @@ func (v *view) resourceTasks(alike []*graph.Resource, waiters map[graph.Resource
 		wait = append(wait, waiters[r.ID]...)
 		hold = append(hold, holding(r)...)
 	}
+	hold, wait = eachOnce(hold), eachOnce(wait) // a select waits on many
 	switch r := alike[0]; {
 	case len(hold) > 0 && isLock(r.Kind):
 		v.listed(hold, "", "held by", weakest(r.Holders))
@@ -61,6 +62,16 @@ func (v *view) resourceTasks(alike []*graph.Resource, waiters map[graph.Resource
 		v.row(v.indent(2), v.say(normal, "holder not known"))
 	}
 	v.listed(wait, "nobody waits for it", count(len(wait), "waiter"), graph.Evidence{})
+}
+
+// eachOnce leaves out what stood in a list before.
+func eachOnce(ids []graph.TaskID) []graph.TaskID {
+	seen := make(map[graph.TaskID]bool, len(ids))
+	return slices.DeleteFunc(ids, func(id graph.TaskID) bool {
+		before := seen[id]
+		seen[id] = true
+		return before
+	})
 }
 
 // waitersOf returns the tasks that wait on a resource, each once.

@@ -25,11 +25,12 @@ type collection struct {
 	reasons    []string         // the target's waitReasonStrings
 	kinds      []graph.WaitKind // what sort of wait each stands for
 
-	threads map[int]dlvext.Registers
-	crash   *crash
-	labels  map[uint64]map[string]string // by g.labels
-	words   map[uint64][]byte            // the surroundings of semaphores, by the semaphore's address
-	conds   map[*goroutine]uint64        // a notifyList's address
+	threads    map[int]dlvext.Registers
+	crash      *crash
+	labels     map[uint64]map[string]string // by g.labels
+	unlabelled map[uint64]bool              // g.labels that could not be read in full
+	words      map[uint64][]byte            // the surroundings of semaphores, by the semaphore's address
+	conds      map[*goroutine]uint64        // a notifyList's address
 
 	inner []unwind.Frame // of the goroutine last looked at
 
@@ -47,7 +48,7 @@ type collection struct {
 func newCollection(p *program, img *dlvext.Image) *collection {
 	c := &collection{
 		program: p, img: img,
-		threads: map[int]dlvext.Registers{}, labels: map[uint64]map[string]string{},
+		threads: map[int]dlvext.Registers{}, labels: map[uint64]map[string]string{}, unlabelled: map[uint64]bool{},
 		words: map[uint64][]byte{}, conds: map[*goroutine]uint64{}, unwinding: map[*goroutine]unwinding{}, lines: map[uint64][]ancestor{},
 		channelFacts: newChannelFacts(), pollFacts: newPollFacts(), libraryFacts: newLibraryFacts(), groupFacts: newGroupFacts(), typeFacts: newTypeFacts(),
 	}

@@ -28,31 +28,46 @@ const labelSize = 32
 // share those they were started with.
 func (c *collection) readLabels() {
 	l := c.lay.labels.list
-	if l.size == 0 {
-		c.readLabelMaps()
-		return
-	}
 	var addrs []uint64
 	for _, g := range c.goroutines {
 		if g.labels != 0 {
 			addrs = append(addrs, g.labels+uint64(l.off))
+			c.unlabelled[g.labels] = true
 		}
+	}
+	if l.size == 0 {
+		c.readLabelMaps(addrs)
+		return
 	}
 	var sets []uint64
 	var lists []dlvext.Range
 	c.each(addrs, 16, func(addr uint64, b []byte) {
-		if n := word(b, 1); n > 0 && n <= maxLabels {
+		switch n := word(b, 1); {
+		case n == 0:
+			c.labelled(addr-uint64(l.off), nil, true)
+		case n <= maxLabels:
 			sets = append(sets, addr-uint64(l.off))
 			lists = append(lists, dlvext.Range{Addr: word(b, 0), Len: int(n) * labelSize})
 		}
 	})
 	for i, b := range c.many(lists) {
-		set := map[string]string{}
+		set, whole := map[string]string{}, b != nil
 		for ; len(b) >= labelSize; b = b[labelSize:] {
 			if key := c.stringAt(b); key != "" {
 				set[key] = c.stringAt(b[16:])
+			} else if word(b, 1) != 0 {
+				whole = false
 			}
 		}
-		c.labels[sets[i]] = set
+		c.labelled(sets[i], set, whole)
+	}
+}
+
+// labelled notes the labels that an address leads to, and whether these are
+// all of them.
+func (c *collection) labelled(addr uint64, set map[string]string, whole bool) {
+	c.labels[addr] = set
+	if whole {
+		delete(c.unlabelled, addr)
 	}
 }

@@ -28,15 +28,10 @@ func newLabelMapLayout(ts *resolver) labelMapLayout {
 // labels, and as many again that overflow.
 const maxLabelBuckets = 2 * maxLabels / bucketSlots
 
-// readLabelMaps reads the labels of goroutines where they are maps.
-func (c *collection) readLabelMaps() {
+// readLabelMaps reads the labels of goroutines where they are maps, from the
+// addresses of the pointers to them.
+func (c *collection) readLabelMaps(addrs []uint64) {
 	l := &c.lay.labels.old
-	var addrs []uint64
-	for _, g := range c.goroutines {
-		if g.labels != 0 {
-			addrs = append(addrs, g.labels)
-		}
-	}
 	sets := map[uint64][]uint64{} // by address of the map
 	var maps []uint64
 	c.each(addrs, 8, func(addr uint64, b []byte) {
@@ -46,7 +41,7 @@ func (c *collection) readLabelMaps() {
 	})
 	c.each(maps, l.size, func(addr uint64, b []byte) {
 		n, buckets := l.count.of(b), uint64(1)<<min(l.logBuckets.of(b), 63)
-		if n == 0 || n > maxLabels || buckets > maxLabelBuckets || l.oldBuckets.of(b) != 0 {
+		if n > maxLabels || buckets > maxLabelBuckets || l.oldBuckets.of(b) != 0 {
 			return
 		}
 		set := map[string]string{}
@@ -63,7 +58,7 @@ func (c *collection) readLabelMaps() {
 			}
 		}
 		for _, s := range sets[addr] {
-			c.labels[s] = set
+			c.labelled(s, set, uint64(len(set)) == n)
 		}
 	})
 }

@@ -1,69 +1,132 @@
 package golang
 
-import "github.com/dlv-async/dlv-async/dlvext"
+import (
+	"fmt"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+)
 
 // maxCases bounds the sudogs of one goroutine: the cases of a select.
 // reflect.Select and the compiler allow 65,536.
 const maxCases = 65536
 
+// maxRounds is how many links of every list are read a round each. Selects have
+// a handful of cases; what is left after so many are few lists, and long ones.
+const maxRounds = 64
+
+// sudogLists are the lists of sudogs that goroutines have, as far as they are
+// followed.
+type sudogLists struct {
+	*collection
+	seen map[uint64]bool // sudogs that are not their goroutine's first
+}
+
+// sudogAt is where the next sudog of a goroutine lies.
+type sudogAt struct {
+	g    *goroutine
+	addr uint64
+}
+
 // readSudogs follows g.waiting of every goroutine, one link of every list a
 // round. One that is not parked has sudogs too, from before it parks to after
 // it was woken: of a select, they stand in the other channels' queues until it runs.
 func (c *collection) readSudogs() {
-	type pending struct {
-		g    *goroutine
-		addr uint64
-	}
-	var front []pending
+	lists := sudogLists{c, map[uint64]bool{}}
+	var front []sudogAt
 	for _, g := range c.goroutines {
 		if g.waiting != 0 {
-			front = append(front, pending{g, g.waiting})
+			front = append(front, sudogAt{g, g.waiting})
 		}
 	}
-	later := map[uint64]bool{} // sudogs that are not their goroutine's first
-	for round := 0; len(front) > 0 && round < maxCases; round++ {
-		ranges := make([]dlvext.Range, len(front))
-		for i, p := range front {
-			ranges[i] = dlvext.Range{Addr: p.addr, Len: c.lay.sudog.size}
-		}
-		next := front[:0]
-		slab, firsts := make([]sudog, len(front)), make([]*sudog, len(front))
-		bytes := c.many(ranges)
-		halves(len(bytes), func(i int) {
-			if bytes[i] != nil {
-				c.decodeSudog(&slab[i], ranges[i].Addr, bytes[i])
-			}
-		})
-		for i, b := range bytes {
-			p, s := front[i], &slab[i]
-			if b == nil {
-				p.g.broken = "a wait record could not be read"
-				continue
-			}
-			if s.g != p.g.addr {
-				p.g.broken = "a wait record names another goroutine"
-				continue
-			}
-			if round == 0 {
-				firsts[i] = s
-				p.g.sudogs = firsts[i : i+1 : i+1]
-			} else {
-				p.g.sudogs = append(p.g.sudogs, s)
-			}
-			// A semaphore's sudog uses waitlink for others that wait on the same
-			// address; only a select has several of its own.
-			if s.c == 0 || s.link == 0 {
-				continue
-			}
-			if later[s.link] || s.link == p.g.waiting {
-				p.g.broken = "the wait records go round in a circle"
-				continue
-			}
-			later[s.link] = true
-			next = append(next, pending{p.g, s.link})
-		}
-		front = next
+	for round := 0; len(front) > 0 && round < maxRounds; round++ {
+		front = lists.readRound(front)
 	}
+	for _, at := range front {
+		lists.readRest(at)
+	}
+}
+
+// readRound reads one sudog of each list, and returns where the next lie.
+func (l *sudogLists) readRound(front []sudogAt) (next []sudogAt) {
+	ranges := make([]dlvext.Range, len(front))
+	for i, at := range front {
+		ranges[i] = dlvext.Range{Addr: at.addr, Len: l.lay.sudog.size}
+	}
+	slab, all := make([]sudog, len(front)), make([]*sudog, len(front))
+	bytes := l.many(ranges)
+	halves(len(bytes), func(i int) {
+		if bytes[i] != nil {
+			l.decodeSudog(&slab[i], ranges[i].Addr, bytes[i])
+		}
+	})
+	next = front[:0]
+	for i, b := range bytes {
+		at := front[i]
+		if b == nil {
+			at.g.broken = "a wait record could not be read"
+			continue
+		}
+		if all[i] = &slab[i]; l.accept(at.g, all[i:i+1:i+1]) {
+			next = append(next, sudogAt{at.g, slab[i].link})
+		}
+	}
+	return next
+}
+
+// readRest reads what is left of one list. One link after the other would take
+// a read each; but they were made together, and many lie in one page.
+func (l *sudogLists) readRest(at sudogAt) {
+	const pageSize = 1 << logPage
+	pages := map[uint64][]byte{}
+	size := uint64(l.lay.sudog.size)
+	for range maxCases {
+		start := at.addr &^ (pageSize - 1)
+		page, known := pages[start]
+		if !known {
+			page, _ = l.read(start, pageSize)
+			pages[start] = page
+		}
+		var b []byte
+		if off := at.addr - start; off+size <= uint64(len(page)) {
+			b = page[off : off+size]
+		} else if b, _ = l.read(at.addr, int(size)); b == nil {
+			at.g.broken = "a wait record could not be read"
+			return
+		}
+		s := new(sudog)
+		l.decodeSudog(s, at.addr, b)
+		if !l.accept(at.g, []*sudog{s}) {
+			return
+		}
+		at.addr = s.link
+	}
+	at.g.broken = fmt.Sprintf("it waits in more than %d places at once", maxCases)
+}
+
+// accept adds the next sudog, a slice of one, to its goroutine's, and tells
+// whether another follows.
+func (l *sudogLists) accept(g *goroutine, next []*sudog) bool {
+	s := next[0]
+	if s.g != g.addr {
+		g.broken = "a wait record names another goroutine"
+		return false
+	}
+	if g.sudogs == nil {
+		g.sudogs = next
+	} else {
+		g.sudogs = append(g.sudogs, s)
+	}
+	// A semaphore's sudog uses waitlink for others that wait on the same
+	// address; only a select has several of its own.
+	if s.c == 0 || s.link == 0 {
+		return false
+	}
+	if l.seen[s.link] || s.link == g.waiting {
+		g.broken = "the wait records go round in a circle"
+		return false
+	}
+	l.seen[s.link] = true
+	return true
 }
 
 func (c *collection) decodeSudog(s *sudog, addr uint64, b []byte) {

@@ -248,6 +248,9 @@ func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
 	if why := w.wanting(g); why != "" {
 		unread("what it waits for is not fully known: " + why)
 	}
+	if w.unlabelled[g.labels] {
+		unread("its profiler labels could not be read in full")
+	}
 	if w.groupUnread[g] {
 		unread("which group it is a member of is not known: a group could not be read")
 	}

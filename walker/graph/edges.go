@@ -124,20 +124,29 @@ func (s *Snapshot) Waiters(r *Resource) []Waiter {
 	}
 	var list []Waiter
 	for _, j := range s.relations.toResource.of(i) {
-		t := s.Tasks[j]
-		from := len(list)
-		eachWait(t.Waits, func(w *Wait) {
-			waiter := Waiter{t.ID, w.Kind}
-			if w.Resource == r.ID && !slices.Contains(list[from:], waiter) {
-				list = append(list, waiter)
-			}
-		})
+		for _, kind := range s.kindsOn(j, r.ID) {
+			list = append(list, Waiter{s.Tasks[j].ID, kind})
+		}
 	}
 	if more := s.relations.outside.waiters[r.ID]; len(more) > 0 {
 		list = append(list, more...)
 		slices.SortStableFunc(list, func(a, b Waiter) int { return compareTaskIDs(a.Task, b.Task) })
 	}
 	return list
+}
+
+// kindsOn returns the ways in which task j waits on r, each once.
+func (s *Snapshot) kindsOn(j int32, r ResourceID) []WaitKind {
+	if kinds, ok := s.relations.wide[wideWait{j, r}]; ok {
+		return kinds
+	}
+	var kinds []WaitKind
+	eachWait(s.Tasks[j].Waits, func(w *Wait) {
+		if w.Resource == r && !slices.Contains(kinds, w.Kind) {
+			kinds = append(kinds, w.Kind)
+		}
+	})
+	return kinds
 }
 
 // GroupWaiters returns the tasks that wait for g, in order.

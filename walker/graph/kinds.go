@@ -13,6 +13,9 @@ type kinds struct {
 	frames  map[*Frame]int32 // frames are shared: their words are looked at once
 	found   map[TaskID][]byte
 	buf     []byte
+
+	lastTask  *Task  // the last that was asked for
+	lastWords []byte // what was made of it
 }
 
 func newKinds(s *Snapshot) *kinds {
@@ -54,7 +57,21 @@ func (k *kinds) appendFrames(b []byte, frames []*Frame) []byte {
 	return b
 }
 
+// appendTask adds what a person sees of a task. Of one with many waits it is
+// asked for each of them, one after the other.
 func (k *kinds) appendTask(b []byte, t *Task) []byte {
+	const long = 1024
+	if t != k.lastTask {
+		words := k.wordsOf(append(k.lastWords[:0], 0), t)
+		if len(words) > long {
+			words = binary.AppendVarint(words[:0], int64(k.number(string(words))))
+		}
+		k.lastTask, k.lastWords = t, words
+	}
+	return append(b, k.lastWords...)
+}
+
+func (k *kinds) wordsOf(b []byte, t *Task) []byte {
 	b = append(b, byte(t.State))
 	b = k.appendFrames(b, t.Frames)
 	b = k.appendWaits(b, t.Waits)

@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // relations are the edges seen from the other end: who waits for a task, a
 // group, a resource, and whom a task started. They are kept as indexes into
 // the snapshot's lists, a few bytes each, and made into edges only when asked
@@ -10,12 +12,42 @@ type relations struct {
 	toResource adjacency // tasks that wait on resource i
 	spawned    adjacency // tasks that task i started
 	outside    outside
+
+	// wide are the kinds of the waits of tasks that wait in many places at
+	// once: to look through them all for each place takes quadratic time.
+	wide map[wideWait][]WaitKind
+}
+
+// wideWait is one of the many waits of task i.
+type wideWait struct {
+	task     int32
+	resource ResourceID
+}
+
+// wideFrom is how many waits are many.
+const wideFrom = 32
+
+// widen notes the waits of a task if they are many.
+func (r *relations) widen(i int32, waits []Wait) {
+	n := 0
+	eachWait(waits, func(*Wait) { n++ })
+	if n < wideFrom {
+		return
+	}
+	eachWait(waits, func(w *Wait) {
+		k := wideWait{i, w.Resource}
+		if w.Resource != 0 && !slices.Contains(r.wide[k], w.Kind) {
+			r.wide[k] = append(r.wide[k], w.Kind)
+		}
+	})
 }
 
 func relate(s *Snapshot, index map[TaskID]int32, out outside) *relations {
 	// The edges come ordered by task: two of one task to one thing end up side by side.
 	var toTask, toGroup, toResource, spawned []edge
+	r := &relations{outside: out, wide: map[wideWait][]WaitKind{}}
 	for i, t := range s.Tasks {
+		r.widen(int32(i), t.Waits)
 		eachWait(t.Waits, func(w *Wait) {
 			switch {
 			case w.Task != "":
@@ -38,11 +70,9 @@ func relate(s *Snapshot, index map[TaskID]int32, out outside) *relations {
 			}
 		}
 	}
-	return &relations{
-		toTask:     newAdjacency(len(s.Tasks), toTask).withoutRepeats(),
-		toGroup:    newAdjacency(len(s.Groups), toGroup).withoutRepeats(),
-		toResource: newAdjacency(len(s.Resources), toResource).withoutRepeats(),
-		spawned:    newAdjacency(len(s.Tasks), spawned),
-		outside:    out,
-	}
+	r.toTask = newAdjacency(len(s.Tasks), toTask).withoutRepeats()
+	r.toGroup = newAdjacency(len(s.Groups), toGroup).withoutRepeats()
+	r.toResource = newAdjacency(len(s.Resources), toResource).withoutRepeats()
+	r.spawned = newAdjacency(len(s.Tasks), spawned)
+	return r
 }
