@@ -42,7 +42,7 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 	var first *graph.Task
 	var its *graph.Wait // of the first
 	things := map[target]bool{}
-	same, least := true, time.Duration(-1)
+	same, phased, least := true, true, time.Duration(-1)
 	v.tasks(tasks, func(t *graph.Task) {
 		waits := of(t)
 		if first == nil {
@@ -57,6 +57,7 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 		}
 		w := &waits[0]
 		same = same && its != nil && sameWait(w, its)
+		phased = phased && its != nil && w.Phase == its.Phase
 		things[target{w.Resource, w.Group, w.Task}] = true
 		if least < 0 || w.Since < least {
 			least = w.Since
@@ -71,7 +72,11 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 		s := v.wait(first, its)
 		return said{s.core, s.more + since(least)}
 	}
-	return said{v.manyWaits(first, its, things), since(least)}
+	many := v.manyWaits(first, its, things)
+	if its.Phase != "" && phased {
+		return said{its.Phase, ": " + many + since(least)}
+	}
+	return said{many, since(least)}
 }
 
 // target is what a wait is on; the zero target is not known.

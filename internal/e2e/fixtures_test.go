@@ -50,6 +50,7 @@ var fixtures = []fixture{
 	{program: "groups", details: true, where: []string{"main.waitGroupWork", "main.errorsWork", "main.limited", "main.streamWork"}, library: true},
 	{program: "bubble", since: "go1.25", details: true, where: []string{"main.worker"}},
 	{program: "workers", details: true, where: []string{"main.pack", "main.mill"}},
+	{program: "http", where: []string{"main.readsBody", "main.writesMuch"}, chance: []string{"fd"}, library: true},
 	{program: "endings", where: []string{"main.rollback", "main.apologise", "main.hangUp", "main.(*file).finalise", "main.expire", "main.cancelled"}},
 	{program: "cleanup", since: "go1.24", where: []string{"main.cleanUp"}},
 	{program: "syscalls", where: []string{"main.lock"}},

@@ -105,6 +105,7 @@ func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
 		a := &awaitables[i]
 		rounds = append(rounds, func() { a.collect(c, c.waitingFor(a)) })
 	}
+	rounds = append(rounds, c.readDBs)
 	for _, a := range c.librariesOf() {
 		rounds = append(rounds, func() { a.collect(c, c.waitingWithin(a)) })
 	}

@@ -112,12 +112,15 @@ type groupFacts struct {
 	errgroups   map[uint64]errgroup
 	bubbles     map[uint64]bubble
 	crews       []crew
+	httpConns   map[*goroutine]httpConn
+	httpActive  map[uint64]int64 // connections that a server counts
 }
 
 func newGroupFacts() groupFacts {
 	return groupFacts{
 		objects: map[uint64]object{}, waitedFor: map[uint64]int{},
 		memberOf: map[*goroutine]membership{}, groupUnread: map[*goroutine]bool{}, errgroups: map[uint64]errgroup{}, bubbles: map[uint64]bubble{}, firstDepth: map[uint64]uint64{},
+		httpConns: map[*goroutine]httpConn{}, httpActive: map[uint64]int64{},
 	}
 }
 
@@ -179,6 +182,7 @@ func (c *collection) readGroups() {
 	c.readErrgroups()
 	c.readBubbles()
 	c.readCrews()
+	c.readHTTP()
 }
 
 // readObjects finds the heap objects that the groups lie in.

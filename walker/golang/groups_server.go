@@ -1,7 +1,7 @@
 package golang
 
 import (
-	"strings"
+	"fmt"
 
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -15,11 +15,11 @@ const kindServer = "http.Server"
 func (w *walk) findServers() {
 	starts := map[uint64]bool{} // by first function, whether Serve starts goroutines with it
 	owners := map[uint64]*graph.Group{}
+	conns := map[*graph.Group][]httpConn{}
 	for _, g := range w.goroutines {
 		starting, known := starts[g.startpc]
 		if !known {
-			fn, _ := w.function(g.startpc)
-			starting = strings.HasPrefix(fn, "net/http.(*Server).Serve.gowrap") || fn == "net/http.(*conn).serve"
+			starting = w.servesHTTP(g.startpc)
 			starts[g.startpc] = starting
 		}
 		if !starting {
@@ -30,10 +30,50 @@ func (w *walk) findServers() {
 			m = w.serverOf(g.parent)
 			owners[g.parent] = m
 		}
-		if m != nil {
-			m.Members = append(m.Members, taskID(g.id))
-			w.groupsOf[g] = append(w.groupsOf[g], m.ID)
+		if m == nil {
+			continue
 		}
+		m.Members = append(m.Members, taskID(g.id))
+		w.groupsOf[g] = append(w.groupsOf[g], m.ID)
+		if k, ok := w.httpConns[g]; ok {
+			conns[m] = append(conns[m], k)
+		}
+	}
+	for m, all := range conns {
+		w.countConns(m, all)
+	}
+}
+
+// countConns says how many connections of a server are in which state, and
+// whether it counts others than those that were found.
+func (w *walk) countConns(m *graph.Group, all []httpConn) {
+	states := map[string]int64{}
+	for _, k := range all {
+		states[k.state]++
+	}
+	for _, s := range connStates {
+		if states[s] > 0 {
+			m.Detail = append(m.Detail, graph.Attr{Key: s, Value: states[s]})
+		}
+	}
+	counted, ok := w.httpActive[all[0].server]
+	if missing := counted - int64(len(all)) + states["hijacked"] + states["closed"]; ok && missing > 0 {
+		m.Problems = append(m.Problems, &graph.Problem{
+			Code: "members-unknown", Severity: graph.Info, Groups: []graph.GroupID{m.ID},
+			Message: fmt.Sprintf("the server counts %d connections, of which %d were found: the others were accepted by another call of Serve, or are in a state that could not be read", counted, counted-missing),
+		})
+	}
+}
+
+// describeConn says of a task which connection of a server it serves.
+func (w *walk) describeConn(t *graph.Task, g *goroutine) {
+	k, ok := w.httpConns[g]
+	if !ok {
+		return
+	}
+	t.Detail = append(t.Detail, graph.Attr{Key: "connection", Value: k.state})
+	if k.remote != "" {
+		t.Detail = append(t.Detail, graph.Attr{Key: "client", Value: k.remote})
 	}
 }
 

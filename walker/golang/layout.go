@@ -28,6 +28,8 @@ type layouts struct {
 	sql      sqlLayout
 	bubble   bubbleLayout
 	ancestor ancestorLayout
+	http     httpLayout
+	bufio    bufioLayout
 
 	concSizes map[string]uint64 // of the kinds of package conc that the program has
 
@@ -301,6 +303,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	l.sync.onceMutex = ts.optional("sync.Once").maybe("m")
 	l.errgroup, l.bubble, l.concSizes = newErrgroupLayout(ts), newBubbleLayout(ts), newConcSizes(ts)
 	l.sql, l.ancestor = newSQLLayout(ts), newAncestorLayout(ts)
+	l.http, l.bufio = newHTTPLayout(ts), newBufioLayout(ts)
 	l.coro = ts.optional("runtime.coro").maybe("gp")
 	l.weighted, l.flight = newWeightedLayout(ts), newFlightLayout(ts)
 	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)

@@ -13,6 +13,7 @@ type libraryFacts struct {
 	coros      map[*goroutine]coro
 	sqlPools   map[uint64]sqlPool
 	sqlWaits   map[*goroutine]uint64
+	sqlUsers   map[*goroutine][]sqlUse
 	held       map[uint64][]holding // by address, of what somebody has
 }
 
@@ -20,7 +21,7 @@ func newLibraryFacts() libraryFacts {
 	return libraryFacts{
 		weighted: map[*goroutine]weightedPlace{}, semaphores: map[uint64]weighted{},
 		onces: map[*goroutine]uint64{}, flights: map[*goroutine]uint64{}, flightDups: map[uint64]int64{},
-		fdLocks: map[*goroutine]fdLock{}, coros: map[*goroutine]coro{}, sqlPools: map[uint64]sqlPool{}, sqlWaits: map[*goroutine]uint64{}, held: map[uint64][]holding{},
+		fdLocks: map[*goroutine]fdLock{}, coros: map[*goroutine]coro{}, sqlPools: map[uint64]sqlPool{}, sqlWaits: map[*goroutine]uint64{}, sqlUsers: map[*goroutine][]sqlUse{}, held: map[uint64][]holding{},
 	}
 }
 
@@ -86,7 +87,7 @@ func (w *walk) findHolders() {
 
 // wants tells whether a goroutine is one that waits for the thing.
 func (w *walk) wants(g *goroutine, addr uint64) bool {
-	return w.onces[g] == addr || w.flights[g] == addr || w.fdLocks[g].fd == addr || w.sqlWaits[g] == addr
+	return w.onces[g] == addr || w.flights[g] == addr || w.fdLocks[g].fd == addr
 }
 
 func (w *walk) addHolder(h held, g *goroutine) {

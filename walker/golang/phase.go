@@ -11,6 +11,7 @@ import (
 var phases = map[string]string{
 	"net.(*netFD).connect":                  "connecting",
 	"net.(*Resolver).lookupIPAddr":          "looking up a name",
+	"net.(*Resolver).exchange":              "asking a name server",
 	"crypto/tls.(*Conn).clientHandshake":    "TLS handshake",
 	"crypto/tls.(*Conn).serverHandshake":    "TLS handshake",
 	"crypto/tls.(*Conn).handshakeContext":   "TLS handshake",
@@ -21,9 +22,7 @@ var phases = map[string]string{
 	"net/http.(*persistConn).readResponse":  "http client: reading the response's headers",
 	"net/http.(*bodyEOFSignal).Read":        "http client: reading the response's body",
 	"net/http.(*Request).write":             "http client: writing the request",
-	"net/http.(*http2ClientConn).*":         "http client: waiting for the response",
 	"net/http.(*conn).readRequest":          "http server: reading a request's headers",
-	"net/http.(*body).Read":                 "http server: reading the request's body",
 	"net/http.(*connReader).backgroundRead": "http server: watching for the client to leave",
 	"net/http.checkConnErrorWriter.Write":   "http server: writing the response",
 	"database/sql.(*DB).conn":               "database/sql: waiting for a connection",
@@ -31,6 +30,20 @@ var phases = map[string]string{
 	"database/sql.(*Tx).awaitDone":          "database/sql: watching over a transaction",
 	"database/sql.(*Rows).awaitDone":        "database/sql: watching over rows",
 
+	"http2.(*ClientConn).roundTrip":            "http client: waiting for the response",
+	"http2.(*ClientConn).readLoop":             "http client: reading what the server sends",
+	"http2.(*clientStream).awaitFlowControl":   "http client: waiting for room to send",
+	"http2.(*clientStream).doRequest":          "http client: a request under way",
+	"http2.(*serverConn).serve":                "http server: serving a connection",
+	"http2.(*serverConn).readFrames":           "http server: reading what the client sends",
+	"http2.(*serverConn).writeDataFromHandler": "http server: writing the response",
+	"http2.(*requestBody).Read":                "http server: reading the request's body",
+
+	"google.golang.org/grpc/internal/grpcsync.(*CallbackSerializer).run":     "gRPC: nothing to call back",
+	"google.golang.org/grpc/internal/transport.(*http2Server).keepalive":     "gRPC: keeping a connection alive",
+	"google.golang.org/grpc/internal/transport.(*http2Client).keepalive":     "gRPC: keeping a connection alive",
+	"google.golang.org/grpc.(*addrConn).resetTransportAndUnlock":             "gRPC: waiting to connect again",
+	"google.golang.org/grpc.newClientStreamWithParams.func4":                 "gRPC: watching over a stream",
 	"google.golang.org/grpc.(*pickerWrapper).pick":                           "gRPC: waiting for a connection that is ready",
 	"google.golang.org/grpc/internal/transport.(*Stream).waitOnHeader":       "gRPC: waiting for the response's headers",
 	"google.golang.org/grpc/internal/transport.(*ClientStream).*":            "gRPC: waiting for the response's headers",
@@ -49,27 +62,47 @@ var loops = map[string][2]string{
 	"net/http.(*conn).serve":            {"http server: waiting for a request", ""},
 }
 
+// transferBody is a body of a request or a response: whose, an outer call tells.
+const transferBody = "net/http.(*body).Read"
+
+// plainName is a function's name without what differs between the copies of
+// HTTP/2 that there are: net/http's own before Go 1.27 and since, and the
+// module's.
+func plainName(fn string) string {
+	for _, prefix := range []string{"net/http.(*http2", "net/http/internal/http2.(*", "golang.org/x/net/http2.(*"} {
+		if rest, ok := strings.CutPrefix(fn, prefix); ok {
+			return "http2.(*" + rest
+		}
+	}
+	return fn
+}
+
 // phaseOf is what a library is about, of whose functions the user's own code, if
 // there is any, called one.
 func phaseOf(frames []*graph.Frame, kind graph.WaitKind) string {
+	phase := ""
 	for _, f := range frames {
 		if f.Origin == graph.OriginUser {
-			return ""
+			return phase
 		}
-		if p, ok := phases[f.Func]; ok {
+		fn := plainName(f.Func)
+		if p, ok := phases[fn]; ok {
 			return p
 		}
-		if dot := strings.LastIndexByte(f.Func, '.'); dot >= 0 {
-			if p, ok := phases[f.Func[:dot+1]+"*"]; ok {
+		if dot := strings.LastIndexByte(fn, '.'); dot >= 0 {
+			if p, ok := phases[fn[:dot+1]+"*"]; ok {
 				return p
 			}
 		}
-		if p, ok := loops[f.Func]; ok {
+		if p, ok := loops[fn]; ok {
 			if kind == graph.WaitNetwork {
 				return p[0]
 			}
 			return p[1]
 		}
+		if fn == transferBody {
+			phase = "http server: reading the request's body"
+		}
 	}
-	return ""
+	return phase
 }

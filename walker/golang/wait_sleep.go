@@ -37,11 +37,14 @@ var sleeps = awaitable{
 	},
 }
 
+// never is when timers go off that are set to go off never: centuries from now.
+const never = 1 << 62
+
 // due says when a timer will go off, where the target's clock is known
 // exactly: in a core only a lower bound of it is, and nothing is said.
 func (w *walk) due(t timer) []graph.Attr {
 	var out []graph.Attr
-	if w.nowExact && t.when > 0 {
+	if w.nowExact && t.when > 0 && t.when < never {
 		out = append(out, graph.Attr{Key: "due_in_ms", Value: time.Duration(t.when - w.now)})
 	}
 	if t.period > 0 {

@@ -73,6 +73,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.reportLocals()
 	w.describeGroups()
 	w.describeBubbles()
+	w.describePools()
 	w.describeCrash()
 	w.checkAsleep()
 	w.report()
