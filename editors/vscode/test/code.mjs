@@ -50,34 +50,33 @@ class Code {
 
   /** Runs a command by its title. */
   async command(title) {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input").first();
-    await input.waitFor();
-    await input.fill(">" + title);
-    await this.pick(title);
-  }
-
-  /** Picks an entry of the list that is open. */
-  async pick(text) {
-    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first().click();
+    await this.choose(">" + title, title);
   }
 
   /** Starts a configuration of launch.json. */
   async debug(name) {
-    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first();
-    for (const end = Date.now() + patience; ; ) {
-      await this.page.keyboard.press("F1");
-      const input = this.page.locator(".quick-input-widget input").first();
-      await input.waitFor();
-      await input.fill("debug " + name);
-      // The list is made once; configurations are there when the extension is.
-      const there = await row.waitFor({ timeout: 3_000 }).then(() => true, () => false);
-      if (there) break;
-      if (Date.now() > end) throw new Error(`there is no configuration ${name}`);
-      await this.page.keyboard.press("Escape");
-    }
-    await this.page.keyboard.press("Enter");
+    await this.choose("debug " + name, name);
     await this.page.locator(".debug-toolbar").waitFor();
+  }
+
+  /**
+   * Types into the box of commands and takes the line with a text. The box
+   * closes when something else takes the focus, as a view that is late; and
+   * its list is made once, perhaps before the extension is there.
+   */
+  async choose(words, text) {
+    const soon = { timeout: 3_000 };
+    for (const end = Date.now() + patience; ; ) {
+      try {
+        await this.page.keyboard.press("F1");
+        await this.page.locator(".quick-input-widget input").first().fill(words, soon);
+        await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first().click(soon);
+        return;
+      } catch (err) {
+        if (Date.now() > end) throw err;
+        await this.page.keyboard.press("Escape");
+      }
+    }
   }
 
   /** Ends the session and waits until its toolbar is gone. What was attached to goes on. */
