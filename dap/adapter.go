@@ -18,7 +18,7 @@ type Options struct {
 	Tool  string // name and version of the program, for snapshots
 	Delve delve.Options
 	// Console runs what a user types after "async": a view and its flags.
-	Console func(s *graph.Snapshot, words []string) (string, error)
+	Console func(s *graph.Snapshot, line string) (string, error)
 
 	Log func(format string, args ...any) // what the adapter's author wants to know; nil: nobody does
 }

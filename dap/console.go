@@ -2,7 +2,6 @@ package dap
 
 import (
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -12,32 +11,23 @@ import (
 )
 
 // asyncCommand is what a user types in the console: async, async tree, ...
-var asyncCommand = regexp.MustCompile(`^\s*async(\s|$)`)
+var asyncCommand = regexp.MustCompile(`(?s)^\s*async(\s.*|)$`)
 
 // console answers an evaluate request that is a command of the panel's;
 // false: it is none. An expression may begin with a variable named async:
 // only in the console that is a command.
 func (p *panel) console(m *wire.Message) bool {
 	var a dap.EvaluateArguments
-	if json.Unmarshal(m.Arguments, &a) != nil || a.Context != "repl" && a.Context != "" || !asyncCommand.MatchString(a.Expression) {
+	if json.Unmarshal(m.Arguments, &a) != nil || a.Context != "repl" && a.Context != "" {
 		return false
 	}
-	words, err := splitWords(a.Expression)
-	if err != nil {
-		p.cannot(m, err)
-		return true
+	command := asyncCommand.FindStringSubmatch(a.Expression)
+	if command == nil {
+		return false
 	}
-	words = words[1:]
-	if len(words) > 0 && words[0] == "config" {
-		text, err := p.settings.config(words[1:])
-		if err != nil {
-			p.cannot(m, err)
-			return true
-		}
-		p.a.out.respond(m, dap.EvaluateResponseBody{Result: text})
-		if len(words) > 1 {
-			p.a.out.event("invalidated", dap.InvalidatedEventBody{Areas: []dap.InvalidatedAreas{"threads", "stacks"}})
-		}
+	line := command[1]
+	if words := strings.Fields(line); len(words) > 0 && words[0] == "config" {
+		p.config(m, words[1:])
 		return true
 	}
 	st := p.current()
@@ -51,7 +41,7 @@ func (p *panel) console(m *wire.Message) bool {
 			p.cannot(m, err)
 			return
 		}
-		text, err := p.a.options.Console(s, words)
+		text, err := p.a.options.Console(s, line)
 		if err != nil {
 			p.cannot(m, err)
 			return
@@ -61,40 +51,20 @@ func (p *panel) console(m *wire.Message) bool {
 	return true
 }
 
-func (p *panel) cannot(m *wire.Message, err error) {
-	p.a.out.fail(m, errAsync, "Unable to look at the tasks", err.Error(), false)
+// config answers `async config`, and has the client look anew at what that
+// may have changed.
+func (p *panel) config(m *wire.Message, words []string) {
+	text, err := p.settings.config(words)
+	if err != nil {
+		p.cannot(m, err)
+		return
+	}
+	p.a.out.respond(m, dap.EvaluateResponseBody{Result: text})
+	if len(words) > 0 {
+		p.a.out.event("invalidated", dap.InvalidatedEventBody{Areas: []dap.InvalidatedAreas{"threads", "stacks"}})
+	}
 }
 
-// splitWords splits a line at spaces; '...' and "..." keep them.
-func splitWords(line string) ([]string, error) {
-	var words []string
-	var word strings.Builder
-	var quote rune
-	begun := false
-	for _, r := range line {
-		switch {
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteRune(r)
-		case r == '\'' || r == '"':
-			quote, begun = r, true
-		case r == ' ' || r == '\t' || r == '\n' || r == '\r':
-			if begun {
-				words = append(words, word.String())
-				word.Reset()
-			}
-			begun = false
-		default:
-			word.WriteRune(r)
-			begun = true
-		}
-	}
-	if quote != 0 {
-		return nil, fmt.Errorf("a %c has no end", quote)
-	}
-	if begun {
-		words = append(words, word.String())
-	}
-	return words, nil
+func (p *panel) cannot(m *wire.Message, err error) {
+	p.a.out.fail(m, errAsync, "Unable to look at the tasks", err.Error(), false)
 }

@@ -67,33 +67,3 @@ func (p *session) candidates(before []string, word string) []string {
 	}
 	return nil
 }
-
-// splitWords splits a line at its spaces, but not within quotes.
-func splitWords(line string) []string {
-	var words []string
-	var word strings.Builder
-	open, quote := false, rune(0)
-	for _, r := range line {
-		switch {
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteRune(r)
-		case r == '\'' || r == '"':
-			open, quote = true, r
-		case r == ' ' || r == '\t':
-			if open {
-				words = append(words, word.String())
-			}
-			word.Reset()
-			open = false
-		default:
-			word.WriteRune(r)
-			open = true
-		}
-	}
-	if open {
-		words = append(words, word.String())
-	}
-	return words
-}

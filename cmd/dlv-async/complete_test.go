@@ -49,10 +49,13 @@ func TestSplitWords(t *testing.T) {
 		"tasks --wait 'chan send'":       {"tasks", "--wait", "chan send"},
 		`tasks --label=name="a 'b' c" x`: {"tasks", "--label=name=a 'b' c", "x"},
 		`where ""`:                       {"where", ""},
-		"where 'open":                    {"where", "open"},
 	} {
-		if diff := cmp.Diff(want, splitWords(line)); diff != "" {
-			t.Errorf("%q: %s", line, diff)
+		got, err := splitWords(line)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%q: %s, %v", line, diff, err)
 		}
+	}
+	if words, err := splitWords("where 'open"); err == nil {
+		t.Errorf("a quote without end is taken for %q", words)
 	}
 }

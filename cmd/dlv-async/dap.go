@@ -126,7 +126,11 @@ const consoleWidth = 120
 
 // console runs a line that a user typed in an editor's console: a view with
 // its flags, as at the prompt.
-func (a *app) console(s *graph.Snapshot, words []string) (string, error) {
+func (a *app) console(s *graph.Snapshot, line string) (string, error) {
+	words, err := splitWords(line)
+	if err != nil {
+		return "", err
+	}
 	var out bytes.Buffer
 	inner := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &out}
 	flags := newViewFlags()
@@ -138,7 +142,7 @@ func (a *app) console(s *graph.Snapshot, words []string) (string, error) {
 	if words[0] == "refresh" {
 		return "", usagef("each stop has its own snapshot; there is nothing to refresh")
 	}
-	err := p.run(context.Background(), words)
+	err = p.run(context.Background(), words)
 	var ambiguous *ambiguousError
 	if errors.As(err, &ambiguous) { // the candidates are in the output
 		fmt.Fprintln(&out, err)

@@ -60,7 +60,11 @@ func (a *app) prompt(ctx context.Context, take source, s *graph.Snapshot, flags 
 		if err != nil {
 			return err
 		}
-		words := splitWords(line)
+		words, err := splitWords(line)
+		if err != nil {
+			fmt.Fprintln(a.stderr, oneLine(err.Error()))
+			continue
+		}
 		if len(words) == 1 && (words[0] == "quit" || words[0] == "exit" || words[0] == "q") {
 			return nil
 		}
