@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -69,7 +70,7 @@ type customEvent struct {
 
 func newCodec() *godap.Codec {
 	c := godap.NewCodec()
-	for _, command := range []string{"dlvAsync/snapshot", "dlvAsync/where", "dlvAsync/tree", "dlvAsync/problems", "dlvAsync/graph"} {
+	for _, command := range []string{"dlvAsync/snapshot", "dlvAsync/where", "dlvAsync/tree", "dlvAsync/problems", "dlvAsync/graph", "locations"} {
 		_ = c.RegisterRequest(command,
 			func() godap.Message { return &godap.Request{} },
 			func() godap.Message { return &customResponse{} })
@@ -86,6 +87,7 @@ type client struct {
 	in     chan godap.Message
 	events []godap.Message // not yet waited for
 	seq    int
+	places sync.Map // references to places, by the values that lead there
 
 	adapter *exec.Cmd // nil: it is not a process of ours
 	stderr  *bytes.Buffer
@@ -95,7 +97,12 @@ type client struct {
 // overStdio starts an adapter and speaks with it over its standard streams.
 func overStdio(t *testing.T, flags ...string) *client {
 	t.Helper()
-	cmd := exec.Command(binary(), append([]string{"dap", "--stdio"}, flags...)...)
+	return stdio(t, exec.Command(binary(), append([]string{"dap", "--stdio"}, flags...)...))
+}
+
+// stdio starts an adapter that speaks over its standard streams.
+func stdio(t *testing.T, cmd *exec.Cmd) *client {
+	t.Helper()
 	c := &client{t: t, adapter: cmd, stderr: &bytes.Buffer{}, exited: make(chan struct{})}
 	cmd.Stderr = c.stderr
 	w, err := cmd.StdinPipe()
@@ -212,20 +219,51 @@ func (c *client) listen(r io.Reader, end func()) {
 			if err := strict(content, m); err != nil {
 				c.t.Errorf("a message beyond the protocol: %v\n%s", err, content)
 			}
+			c.jumps(content)
 			c.in <- m
 		}
 	}()
 }
 
+// jumps remembers where the values of variables lead.
+func (c *client) jumps(content []byte) {
+	var answer struct {
+		Body struct {
+			Variables []struct {
+				Value                  string
+				ValueLocationReference int
+			}
+		}
+	}
+	if json.Unmarshal(content, &answer) == nil {
+		for _, v := range answer.Body.Variables {
+			c.places.Store(v.Value, v.ValueLocationReference)
+		}
+	}
+}
+
+// jump is where a value that was shown leads.
+func (c *client) jump(value string) (path string, line int) {
+	c.t.Helper()
+	reference, _ := c.places.Load(value)
+	var place struct {
+		Source godap.Source
+		Line   int
+	}
+	r := call[*customResponse](c, "locations", map[string]any{"locationReference": reference})
+	if err := json.Unmarshal(r.Body, &place); err != nil {
+		c.t.Fatal(err)
+	}
+	return place.Source.Path, place.Line
+}
+
 // newer are members that the protocol has and go-dap has not yet.
-var newer = []string{"supportsANSIStyling", "valueLocationReference", "declarationLocationReference"}
+var newer = regexp.MustCompile(`,?"(supportsANSIStyling|valueLocationReference)":(true|[0-9]+)`)
 
 // strict decodes a message again and refuses what its type does not have.
 func strict(content []byte, m godap.Message) error {
-	for _, name := range newer {
-		content = bytes.ReplaceAll(content, []byte(`"`+name+`":true,`), nil)
-	}
-	d := json.NewDecoder(bytes.NewReader(content))
+	content = newer.ReplaceAll(content, nil)
+	d := json.NewDecoder(bytes.NewReader(bytes.ReplaceAll(content, []byte("{,"), []byte("{"))))
 	d.DisallowUnknownFields()
 	if _, ok := m.(*godap.ErrorResponse); ok {
 		return d.Decode(&godap.ErrorResponse{})

@@ -18,11 +18,7 @@ func (p *panel) stackFrame(s *graph.Snapshot, f view.Frame) dap.StackFrame {
 	}
 	out := dap.StackFrame{Name: render.NewPhrases(s).Function(f.Frame), Line: max(f.Frame.Line, 0)}
 	if f.Frame.File != "" {
-		path := f.Frame.File
-		if p.path != nil {
-			path = p.path(path)
-		}
-		out.Source = &dap.Source{Name: filepath.Base(path), Path: path}
+		out.Source = p.source(f.Frame)
 	}
 	if f.Frame.PC != 0 && f.Index >= 0 {
 		out.InstructionPointerReference = fmt.Sprintf("%#x", f.Frame.PC)
@@ -31,6 +27,15 @@ func (p *panel) stackFrame(s *graph.Snapshot, f view.Frame) dap.StackFrame {
 		out.PresentationHint = "subtle"
 	}
 	return out
+}
+
+// source is the file of a frame, as the client finds it.
+func (p *panel) source(f *graph.Frame) *dap.Source {
+	path := f.File
+	if p.path != nil {
+		path = p.path(path)
+	}
+	return &dap.Source{Name: filepath.Base(path), Path: path}
 }
 
 // page cuts frames to those a request asks for; levels 0 are all.

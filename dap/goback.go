@@ -81,6 +81,8 @@ func (b *goBackend) request(m *wire.Message) {
 		if !b.open(m) {
 			b.p.forward(m, nil)
 		}
+	case "locations": // Delve's session gives no references to any
+		b.locate(m)
 	case "evaluate":
 		b.onEvaluate(m)
 	case "exceptionInfo":

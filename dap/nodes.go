@@ -17,11 +17,7 @@ func (p *panel) placeOf(phrases render.Phrases, f *graph.Frame) *place {
 	if f == nil || f.File == "" {
 		return nil
 	}
-	path := f.File
-	if p.path != nil {
-		path = p.path(path)
-	}
-	return &place{Path: path, Line: f.Line, Name: phrases.Function(f)}
+	return &place{Path: p.source(f).Path, Line: f.Line, Name: phrases.Function(f)}
 }
 
 // tree arranges the tasks, once a stop.

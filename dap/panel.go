@@ -29,6 +29,7 @@ type panel struct {
 	now       *stop // nil while the target runs
 	frames    []shownFrame
 	variables []shownVariables
+	places    []*graph.Frame     // where values that the client was shown lead to
 	trees     map[bool]shownTree // by whether system tasks are in it
 }
 
@@ -61,7 +62,7 @@ func (p *panel) stopped(thread int, take func(context.Context) (*graph.Snapshot,
 		p.now.cancel()
 	}
 	p.now = newStop(p.ctx, thread, take, p.taken)
-	p.frames, p.variables, p.trees = nil, nil, nil
+	p.frames, p.variables, p.places, p.trees = nil, nil, nil, nil
 }
 
 // runs ends a stop: a walk that is under way is given up.

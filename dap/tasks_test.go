@@ -115,6 +115,8 @@ func TestLogicalStacks(t *testing.T) {
 		group := c.variables(async["group"].VariablesReference)
 		if got := group["opened at"].Value; !strings.Contains(got, "main.parent2") {
 			t.Errorf("the group was opened at %q", got)
+		} else if path, line := c.jump(got); path != parent.Source.Path || line != parent.Line {
+			t.Errorf("that leads to %s:%d", path, line)
 		}
 		members := group["members"]
 		if members.IndexedVariables != 2 {

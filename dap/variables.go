@@ -57,19 +57,54 @@ func (p *panel) open(m *wire.Message) bool {
 				list = list[:a.Count]
 			}
 		}
-		variables := make([]dap.Variable, len(list))
+		variables := make([]variable, len(list))
 		for i, v := range list {
-			variables[i] = dap.Variable{
-				Name: v.Name, Value: v.Value, Type: v.Type,
-				VariablesReference: p.refer(v.Children), IndexedVariables: v.Count,
-			}
-			if v.Address != 0 {
-				variables[i].MemoryReference = fmt.Sprintf("%#x", v.Address)
-			}
+			variables[i] = p.variable(v)
 		}
-		p.a.out.respond(m, dap.VariablesResponseBody{Variables: variables})
+		p.a.out.respond(m, map[string]any{"variables": variables})
 	})
 	return true
+}
+
+// variable is one of the protocol's, with what go-dap does not know yet.
+type variable struct {
+	dap.Variable
+	ValueLocationReference int `json:"valueLocationReference,omitempty"`
+}
+
+func (p *panel) variable(v view.Variable) variable {
+	out := variable{Variable: dap.Variable{
+		Name: v.Name, Value: v.Value, Type: v.Type,
+		VariablesReference: p.refer(v.Children), IndexedVariables: v.Count,
+	}}
+	if v.Address != 0 {
+		out.MemoryReference = fmt.Sprintf("%#x", v.Address)
+	}
+	if v.Place != nil && v.Place.File != "" {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.places = append(p.places, v.Place)
+		out.ValueLocationReference = firstID + len(p.places) - 1
+	}
+	return out
+}
+
+// locate answers a locations request: where a variable's value leads.
+func (p *panel) locate(m *wire.Message) {
+	var a struct {
+		LocationReference int `json:"locationReference"`
+	}
+	err := unmarshal(m.Arguments, &a)
+	p.mu.Lock()
+	i := a.LocationReference - firstID
+	if err != nil || i < 0 || i >= len(p.places) {
+		p.mu.Unlock()
+		p.a.out.fail(m, errVariable, "Unable to find the place", "it was of a stop that is over", false)
+		return
+	}
+	f := p.places[i]
+	p.mu.Unlock()
+	p.a.out.respond(m, map[string]any{"source": p.source(f), "line": max(f.Line, 1)})
 }
 
 // children are the lines below something that was referred to in this stop.

@@ -91,6 +91,8 @@ func (w *watcher) request(m *wire.Message) {
 		if !w.open(m) {
 			w.out().fail(m, errVariable, "Unable to lookup variable", "the reference is not known", false)
 		}
+	case "locations":
+		w.locate(m)
 	case "evaluate":
 		w.onEvaluate(m)
 	case "exceptionInfo":

@@ -116,32 +116,33 @@ func testChain(t *testing.T, c *client) {
 	t.Helper()
 	f4 := c.thread("f4-ensured")
 	frames := c.stack(f4.Id, 0, 0)
-	got := strings.Join(names(frames), " ")
-	if !strings.Contains(got, "f4 ") || !strings.Contains(got, "[awaited]") || !strings.Contains(got, "f1") {
-		t.Errorf("the logical stack is %s", got)
+	const want = "asyncio.tasks.sleep __main__.f4 __main__.f3 [awaited] __main__.f2 __main__.f1"
+	if got := strings.Join(names(frames), " "); got != want {
+		t.Errorf("the logical stack is %s, want %s", got, want)
 	}
 	for _, f := range frames {
 		if strings.HasSuffix(f.Name, "f2") && (f.Source == nil || f.Line != lineOf(t, f.Source.Path, `"f4-ensured"`)) {
 			t.Errorf("the awaiter's frame is %+v", f)
 		}
 	}
+	// deep(1) is called last, before it sleep is; so frame n is that of deep(n).
 	deep := c.thread("deep")
-	if frames := c.stack(deep.Id, 100, 10); len(frames) != 10 {
-		t.Errorf("a page in the middle of a deep stack has %d frames", len(frames))
-	} else {
-		scopes := call[*godap.ScopesResponse](c, "scopes", map[string]any{"frameId": frames[0].Id}).Body.Scopes
-		if scopes[len(scopes)-1].Name != "Async" {
-			t.Errorf("the scopes are %+v", scopes)
-		}
-		var locals map[string]godap.Variable
-		if len(scopes) > 1 { // the walker reads them
-			locals = c.variables(scopes[0].VariablesReference)
-		}
-		for name, v := range locals {
-			if got := call[*godap.EvaluateResponse](c, "evaluate", map[string]any{"expression": name, "frameId": frames[0].Id, "context": "hover"}).Body.Result; got != v.Value {
-				t.Errorf("%s is %q, and evaluates to %q", name, v.Value, got)
-			}
-		}
+	page := c.stack(deep.Id, 100, 10)
+	if len(page) != 10 {
+		t.Fatalf("a page in the middle of a deep stack has %d frames", len(page))
+	}
+	scopes := call[*godap.ScopesResponse](c, "scopes", map[string]any{"frameId": page[0].Id}).Body.Scopes
+	if len(scopes) != 2 || scopes[0].Name != "Locals" || scopes[1].Name != "Async" {
+		t.Fatalf("the scopes are %+v", scopes)
+	}
+	if n := c.variables(scopes[0].VariablesReference)["n"]; n.Value != "100" || n.Type != "int" {
+		t.Errorf("n of deep(100) is %+v", n)
+	}
+	if got := call[*godap.EvaluateResponse](c, "evaluate", map[string]any{"expression": "n", "frameId": page[1].Id, "context": "hover"}).Body.Result; got != "101" {
+		t.Errorf("n of deep(101) evaluates to %q", got)
+	}
+	if got := c.async(scopes[1])["waits for"].Value; !strings.Contains(got, "sleep") {
+		t.Errorf("deep waits for %q", got)
 	}
 	if got := c.fails("evaluate", map[string]any{"expression": "1 + 1", "frameId": frames[0].Id, "context": "watch"}); !strings.Contains(got, "only the names of variables") {
 		t.Errorf("an expression is refused with %q", got)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/dlv-async/dlv-async/render"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -41,6 +41,9 @@ func (v variables) of(t *graph.Task, elsewhere bool) []Variable {
 	if state := t.State.String(); state != "" {
 		out = append(out, Variable{Name: "state", Value: state})
 	}
+	if t.Thread != 0 {
+		out = append(out, Variable{Name: "thread", Value: strconv.Itoa(int(t.Thread))})
+	}
 	if f := v.p.Place(t); elsewhere && f != nil {
 		out = append(out, v.place("at", f))
 	}
@@ -69,17 +72,25 @@ func (v variables) of(t *graph.Task, elsewhere bool) []Variable {
 	for _, key := range slices.Sorted(maps.Keys(t.Labels)) {
 		out = append(out, Variable{Name: "label " + v.p.Safe(key), Value: v.p.Safe(t.Labels[key])})
 	}
-	for _, a := range t.Detail {
-		out = append(out, Variable{Name: v.p.Safe(strings.ReplaceAll(a.Key, "_", " ")), Value: v.p.Safe(fmt.Sprint(a.Value))})
+	if t.Result != "" {
+		out = append(out, Variable{Name: "result", Value: "of type " + v.p.Safe(t.Result)})
 	}
-	if e := t.Error; e != nil {
-		out = append(out, Variable{Name: "error", Value: v.p.Safe(e.Message), Type: v.p.Safe(e.Type)})
+	if t.Error != nil {
+		out = append(out, v.failure("error", t.Error))
 	}
-	if c := t.Cancel; c != nil {
-		out = append(out, Variable{Name: "cancellation", Value: fmt.Sprintf("%d requested, pending: %v", c.Requested, c.Pending)})
+	if t.Cancel != nil {
+		out = append(out, v.cancellation(t.Cancel))
 	}
+	out = append(out, v.facts(t.Detail)...)
+	told := map[*graph.Problem]bool{}
 	for _, p := range v.s.Problems {
 		if slices.Contains(p.Tasks, t.ID) || slices.Contains(p.Queued, t.ID) {
+			out = append(out, v.problem(p))
+			told[p] = true
+		}
+	}
+	for _, p := range t.Problems {
+		if !told[p] {
 			out = append(out, v.problem(p))
 		}
 	}
@@ -88,108 +99,6 @@ func (v variables) of(t *graph.Task, elsewhere bool) []Variable {
 
 func (v variables) place(name string, f *graph.Frame) Variable {
 	return Variable{Name: name, Value: joined(v.p.Function(f), v.p.At(f)), Place: f}
-}
-
-// wait is one wait, with what it is on below it.
-func (v variables) wait(name string, t *graph.Task, w *graph.Wait) Variable {
-	out := Variable{Name: name, Value: v.p.Wait(t, w), Type: string(w.Kind)}
-	if int(w.Frame) < len(t.Frames) {
-		out.Place = t.Frames[w.Frame]
-	}
-	resource, group, task := v.s.Resource(w.Resource), v.s.Group(w.Group), v.s.Task(w.Task)
-	if resource != nil {
-		out.Address = resource.Address
-	}
-	out.Children = func() []Variable {
-		var kids []Variable
-		if resource != nil {
-			kids = v.state(resource)
-		}
-		if group != nil {
-			kids = append(kids, v.group("group", group))
-		}
-		if task != nil {
-			kids = append(kids, v.task("task", task))
-		}
-		for i := range w.Branches {
-			kids = append(kids, v.wait(fmt.Sprintf("case %d", i), t, &w.Branches[i]))
-		}
-		return append(kids, evidence(v.p, w.Evidence)...)
-	}
-	return out
-}
-
-func (v variables) resource(name string, r *graph.Resource, e graph.Evidence) Variable {
-	return Variable{
-		Name: name, Value: v.p.Resource(r), Type: v.p.Safe(r.Type), Address: r.Address,
-		Children: func() []Variable { return append(v.state(r), evidence(v.p, e)...) },
-	}
-}
-
-// state is what is known of a resource.
-func (v variables) state(r *graph.Resource) []Variable {
-	out := []Variable{{Name: "on", Value: v.p.Resource(r), Type: v.p.Safe(r.Type), Address: r.Address}}
-	for _, a := range r.Detail {
-		out = append(out, Variable{Name: v.p.Safe(a.Key), Value: v.p.Safe(fmt.Sprint(a.Value))})
-	}
-	for _, h := range r.Holders {
-		if t := v.s.Task(h.Task); t != nil {
-			holder := v.task("held by", t)
-			if h.Evidence.Confidence == graph.Inferred {
-				holder.Value += " (inferred: " + v.p.Safe(h.Evidence.How) + ")"
-			}
-			out = append(out, holder)
-		}
-	}
-	if waiters := v.s.Waiters(r); len(waiters) > 0 {
-		ids := make([]graph.TaskID, len(waiters))
-		for i, w := range waiters {
-			ids[i] = w.Task
-		}
-		out = append(out, v.tasks("waiters", ids))
-	}
-	return out
-}
-
-func (v variables) group(name string, g *graph.Group) Variable {
-	value := v.p.Group(g)
-	if left := v.p.Left(g); left != "" {
-		value += " (" + left + ")"
-	}
-	return Variable{Name: name, Value: value, Type: v.p.Safe(g.Kind), Address: g.Address, Children: func() []Variable {
-		var kids []Variable
-		if o := g.OpenedAt; o != nil && o.At != nil {
-			at := v.place("opened at", o.At)
-			at.Value += " by " + string(o.Task)
-			kids = append(kids, at)
-		}
-		if t := v.s.Task(g.Owner); t != nil {
-			kids = append(kids, v.task("owner", t))
-		}
-		if len(g.Members) > 0 {
-			kids = append(kids, v.tasks("members", g.Members))
-		}
-		if waiters := v.s.GroupWaiters(g); len(waiters) > 0 {
-			kids = append(kids, v.tasks("waiters", waiters))
-		}
-		return append(kids, evidence(v.p, g.Evidence)...)
-	}}
-}
-
-func (v variables) creation(c *graph.Creation) Variable {
-	out := Variable{Name: "created by", Value: string(c.Task)}
-	at := c.At
-	if c.User != nil {
-		at = c.User
-	}
-	if at != nil {
-		out.Value = joined(out.Value, joined(v.p.Function(at), v.p.At(at)))
-		out.Place = at
-	}
-	if t := v.s.Task(c.Task); t != nil {
-		out.Children = func() []Variable { return v.of(t, true) }
-	}
-	return out
 }
 
 // task is another task, which opens to all that is known of it.
@@ -240,27 +149,6 @@ func (v variables) awaiters(list []graph.Awaiter) Variable {
 		}
 		return kids
 	}}
-}
-
-func (v variables) problem(p *graph.Problem) Variable {
-	return Variable{Name: "problem", Value: v.p.Safe(p.Message), Type: p.Code, Children: func() []Variable {
-		kids := []Variable{{Name: "code", Value: p.Code}, {Name: "severity", Value: p.Severity.String()}}
-		if len(p.Tasks) > 0 {
-			kids = append(kids, v.tasks("tasks", p.Tasks))
-		}
-		if len(p.Queued) > 0 {
-			kids = append(kids, v.tasks("queued", p.Queued))
-		}
-		return append(kids, evidence(v.p, p.Evidence)...)
-	}}
-}
-
-// evidence is how something is known.
-func evidence(p render.Phrases, e graph.Evidence) []Variable {
-	if e.Confidence == 0 {
-		return nil
-	}
-	return []Variable{{Name: e.Confidence.String(), Value: p.Safe(e.How)}}
 }
 
 func joined(a, b string) string {
