@@ -100,31 +100,6 @@ func TestLaunchBreakStepEvaluateRestart(t *testing.T) {
 	call[*godap.DisconnectResponse](c, "disconnect", nil)
 }
 
-// debug and test build what they debug, as in the directory of a user's
-// module, and leave nothing behind.
-func TestLaunchBuilds(t *testing.T) {
-	t.Parallel()
-	c := overStdio(t)
-	dir := filepath.Join(testtarget.Root(t), "testdata", "go")
-	out := filepath.Join(t.TempDir(), "debugged")
-	c.begin("launch", map[string]any{
-		"mode": "debug", "program": "./desk", "dlvCwd": dir, "stopOnEntry": true, "output": out,
-		"buildFlags": []string{"-tags", "none"}, "env": map[string]any{"GOWORK": "off", "GOFLAGS": ""},
-	})
-	if stop := c.stoppedOnEntry(); stop.Body.Reason != "entry" {
-		t.Errorf("it stopped like this: %+v", stop.Body)
-	}
-	call[*godap.SetFunctionBreakpointsResponse](c, "setFunctionBreakpoints", map[string]any{"breakpoints": []any{map[string]any{"name": "main.price"}}})
-	call[*godap.ContinueResponse](c, "continue", map[string]any{"threadId": 1})
-	if stop := event[*godap.StoppedEvent](c); stop.Body.Reason != "function breakpoint" {
-		t.Errorf("it stopped like this: %+v", stop.Body)
-	}
-	c.disconnect(nil)
-	if left, _ := filepath.Glob(out + "*"); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
-}
-
 func TestLaunchWithoutDebugging(t *testing.T) {
 	t.Parallel()
 	c := overStdio(t)

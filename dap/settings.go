@@ -19,6 +19,7 @@ type settings struct {
 		Stacks      *bool `json:"stacks"`
 		Problems    *bool `json:"problems"`
 		Locals      *bool `json:"locals"` // read variables in a capture; cannot be changed later
+		AnyExe      bool  `json:"anyExe"` // open a core with an executable that is not its own; likewise
 		ThreadLimit *int  `json:"threadLimit"`
 	}
 

@@ -75,12 +75,19 @@ func (a *adapter) launchCore(m *wire.Message, p *panel) started {
 		return filepath.Join(files.DlvCwd, path)
 	}
 	look := func(ctx context.Context) (*graph.Snapshot, error) {
-		return snapshot.Core(ctx, in(files.Program), in(files.CoreFilePath), snapshot.Options{Tool: a.options.Tool, Locals: p.settings.locals()})
+		s, err := snapshot.Core(ctx, in(files.Program), in(files.CoreFilePath), snapshot.Options{
+			Tool: a.options.Tool, Locals: p.settings.locals(), AnyExe: p.settings.values.AnyExe,
+		})
+		if err != nil { // what the command line has a flag for is a setting here
+			err = settingFor{err}
+		}
+		return s, err
 	}
 	s, err := look(p.ctx)
-	if err != nil && files.Program == "" {
+	if err != nil && (files.Program == "" || !errors.Is(err, dlvext.ErrNotELF)) {
 		return started{request: m, err: err}
 	}
+	// Of what is no ELF file, Delve knows more formats.
 	isGo := err != nil || slices.ContainsFunc(s.Runtimes, func(r *graph.Runtime) bool { return r.Name == goRuntime })
 	if isGo {
 		if files.Program == "" {
@@ -91,12 +98,22 @@ func (a *adapter) launchCore(m *wire.Message, p *panel) started {
 		case delveErr == nil:
 			return a.startGo(m, p, d, &coreSnapshot{s, err})
 		case err != nil:
-			return started{request: m, err: delveErr}
+			return started{request: m, err: err}
 		}
 		a.out.output("console", fmt.Sprintf("Delve cannot open this core dump, so that expressions cannot be evaluated: %v\n", delveErr))
 	}
 	return a.watch(m, &watcher{panel: p, look: look, name: filepath.Base(files.CoreFilePath), first: s, startsStop: true})
 }
+
+// settingFor is an error that names a flag of the command line, in the words
+// of a launch request.
+type settingFor struct{ error }
+
+func (e settingFor) Error() string {
+	return strings.ReplaceAll(e.error.Error(), "--any-exe", `the setting "async": {"anyExe": true}`)
+}
+
+func (e settingFor) Unwrap() error { return e.error }
 
 // coreSnapshot is the one snapshot there is of a core dump. It is of our own
 // reader, which knows the pages of shared libraries; Delve's takes all files'

@@ -32,7 +32,7 @@ type CoreOptions struct {
 func OpenCore(exe, core string, opts CoreOptions) (*Image, error) {
 	v, notes, err := openCoreFile(core)
 	if err != nil {
-		if err == errNotELF && exe != "" && typeOf(exe) == elf.ET_CORE {
+		if err == ErrNotELF && exe != "" && typeOf(exe) == elf.ET_CORE {
 			return nil, swapped(exe, core)
 		}
 		return nil, fmt.Errorf("cannot read the core %s: %w", core, withoutPath(err))

@@ -23,8 +23,8 @@ const manyProgramHeaders = 0xffff
 // 65,530 by default; those who raise it speak of a few hundred thousand.
 const maxProgramHeaders = 1 << 22
 
-// errNotELF is a file that does not begin as an ELF file does.
-var errNotELF = errors.New("it is not an ELF file")
+// ErrNotELF is a file that does not begin as an ELF file does.
+var ErrNotELF = errors.New("it is not an ELF file")
 
 // elfLayout is where things stand in an ELF file, as its program headers say.
 // They are read here rather than with debug/elf, which wants the section
@@ -60,10 +60,10 @@ func readELFLayout(v *view) (*elfLayout, error) {
 		if string(short) == elf.ELFMAG {
 			return nil, fmt.Errorf("it is cut off after %d bytes, within the ELF header", v.size)
 		}
-		return nil, errNotELF
+		return nil, ErrNotELF
 	}
 	if string(head[:4]) != elf.ELFMAG {
-		return nil, errNotELF
+		return nil, ErrNotELF
 	}
 	if c := elf.Class(head[elf.EI_CLASS]); c != elf.ELFCLASS64 {
 		return nil, errors.New("it is of a 32-bit process; only 64-bit processes are read")

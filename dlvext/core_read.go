@@ -75,7 +75,7 @@ func (r *coreReader) readHeaders(exe string) error {
 	var err error
 	r.layout, err = readELFLayout(r.view)
 	switch {
-	case err == errNotELF && typeOf(exe) == elf.ET_CORE:
+	case err == ErrNotELF && typeOf(exe) == elf.ET_CORE:
 		return swapped(exe, r.path)
 	case err != nil:
 		return fmt.Errorf("cannot read the core %s: %w", r.path, err)

@@ -145,7 +145,7 @@ func (u *unpacker) copy(r io.Reader, v *view) (damage, err error) {
 		}
 		if end == 0 {
 			l, err := readELFLayout(v)
-			if err == errNotELF {
+			if err == ErrNotELF {
 				return nil, err // rather than after some gigabytes of it
 			}
 			end = math.MaxUint64

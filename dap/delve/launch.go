@@ -160,6 +160,9 @@ func (l *launch) prepare(d *Debuggee) error {
 		if l.TraceDirPath == "" {
 			return refuse("The 'traceDirPath' attribute is missing in debug configuration.")
 		}
+		if _, err := exec.LookPath("rr"); err != nil {
+			return refuse("a trace is replayed by rr (https://rr-project.org), which is not there: %v", err)
+		}
 		d.config.CoreFile, d.config.Backend = l.TraceDirPath, "rr"
 	default:
 		return refuse("invalid debug configuration - unsupported 'mode' attribute %q", l.Mode)
