@@ -51,6 +51,7 @@ var fixtures = []fixture{
 	{program: "bubble", since: "go1.25", details: true, where: []string{"main.worker"}},
 	{program: "workers", details: true, where: []string{"main.pack", "main.mill"}},
 	{program: "http", where: []string{"main.readsBody", "main.writesMuch"}, chance: []string{"fd"}, library: true},
+	{program: "buffers", where: []string{"main.readLine", "main.writeMuch"}, chance: []string{"fd"}},
 	{program: "endings", where: []string{"main.rollback", "main.apologise", "main.hangUp", "main.(*file).finalise", "main.expire", "main.cancelled"}},
 	{program: "cleanup", since: "go1.24", where: []string{"main.cleanUp"}},
 	{program: "syscalls", where: []string{"main.lock"}},

@@ -109,7 +109,7 @@ func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
 	for _, a := range c.librariesOf() {
 		rounds = append(rounds, func() { a.collect(c, c.waitingWithin(a)) })
 	}
-	rounds = append(rounds, c.readGroups, c.readLabels)
+	rounds = append(rounds, c.readBuffers, c.readGroups, c.readLabels)
 	for _, round := range rounds {
 		if ctx.Err() != nil {
 			return nil // Walk works with what there is

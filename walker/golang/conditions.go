@@ -28,6 +28,7 @@ func (w *walk) describeConditions(t *graph.Task, g *goroutine) {
 		t.Detail = append(t.Detail, graph.Attr{Key: "started_by", Value: by})
 	}
 	w.describeConn(t, g)
+	w.describeBuffer(t, g)
 	w.describeUnwinding(t, g)
 }
 

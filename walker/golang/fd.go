@@ -2,6 +2,7 @@ package golang
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,10 @@ type fd struct {
 // and cost several reads each while the target stands still.
 const maxFDs = 20_000
 
+// maxFDSearches bounds for how many the frames are searched that do not have it
+// where others do.
+const maxFDSearches = 256
+
 // readFDs finds, for goroutines whose pollDesc is known, the net.netFD or
 // os.file around it. No pointer leads there from the pollDesc; the methods of
 // poll.FD on the stack have it. A word of theirs is the poll.FD if, and only
@@ -62,15 +67,19 @@ func (c *collection) readFDs() {
 	}
 	learnt := map[uint64]uint64{} // by PC of the frame: the word's offset from its SP
 	var all []*goroutine
-	for g := range c.polls {
-		if all = append(all, g); len(all) == maxFDs {
-			break
+	for _, g := range c.goroutines {
+		if _, polls := c.polls[g]; polls && len(all) < maxFDs {
+			all = append(all, g)
 		}
 	}
 	const first = 16 // enough to learn the places that most stand at
 	c.findFDs(all[:min(first, len(all))], learnt)
 	if len(all) > first {
 		c.findFDs(all[first:], learnt)
+		// What was learnt may have been a word left over by luck: some do not
+		// have it there.
+		rest := slices.DeleteFunc(slices.Clone(all), func(g *goroutine) bool { return c.fdAt[g] != 0 })
+		c.findFDs(rest[:min(maxFDSearches, len(rest))], map[uint64]uint64{})
 	}
 	c.readFDNames()
 }

@@ -14,6 +14,7 @@ type libraryFacts struct {
 	sqlPools   map[uint64]sqlPool
 	sqlWaits   map[*goroutine]uint64
 	sqlUsers   map[*goroutine][]sqlUse
+	buffers    map[*goroutine]buffer
 	held       map[uint64][]holding // by address, of what somebody has
 }
 
@@ -21,7 +22,7 @@ func newLibraryFacts() libraryFacts {
 	return libraryFacts{
 		weighted: map[*goroutine]weightedPlace{}, semaphores: map[uint64]weighted{},
 		onces: map[*goroutine]uint64{}, flights: map[*goroutine]uint64{}, flightDups: map[uint64]int64{},
-		fdLocks: map[*goroutine]fdLock{}, coros: map[*goroutine]coro{}, sqlPools: map[uint64]sqlPool{}, sqlWaits: map[*goroutine]uint64{}, sqlUsers: map[*goroutine][]sqlUse{}, held: map[uint64][]holding{},
+		fdLocks: map[*goroutine]fdLock{}, coros: map[*goroutine]coro{}, sqlPools: map[uint64]sqlPool{}, sqlWaits: map[*goroutine]uint64{}, sqlUsers: map[*goroutine][]sqlUse{}, buffers: map[*goroutine]buffer{}, held: map[uint64][]holding{},
 	}
 }
 
