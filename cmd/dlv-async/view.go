@@ -103,7 +103,7 @@ func parseView(args []string, format string) (request, error) {
 	}
 	switch rest := args[1:]; {
 	case v.ofTask && len(rest) == 0:
-		return request{}, usagef("%s needs a TASK: an id (go:57), ~text of a function's name, an address or thread:TID", v.name)
+		return request{}, usagef("%s needs a TASK: an id (go:57), name=NAME, ~text of a function's name, an address or thread:TID", v.name)
 	case v.ofTask && len(rest) == 1:
 		return request{view: v, task: rest[0]}, nil
 	case len(rest) == 0:
@@ -142,7 +142,7 @@ func viewHelp() string {
 		}
 		fmt.Fprintf(&b, "  %-12s %s\n", name, v.short)
 	}
-	b.WriteString("A TASK is an id (go:57), a bare number, a name, ~text in a function's name,\nthe address (0x...) of what it waits on or belongs to, thread:TID, or current\n(the one that a core's process died in).")
+	b.WriteString("A TASK is an id (go:57), a bare number, a name or name=NAME, ~text in a\nfunction's name, the address (0x...) of what it waits on or belongs to,\nthread:TID, or current (the one that a core's process died in).")
 	return b.String()
 }
 

@@ -28,6 +28,15 @@ func compareWithAsyncio(t *testing.T, dump string, s *graph.Snapshot) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, r := range s.Runtimes {
+		if r.ID == "py" && r.Version != stack.Version && !strings.HasPrefix(r.Version, stack.Version+"rc") {
+			t.Errorf("it is said to be %s, and is %s", r.Version, stack.Version)
+		}
+		counted := fmt.Sprint(r.Stats)
+		if r.ID == "py" && !strings.Contains(counted, fmt.Sprintf("{loops %d}", len(stack.Loops))) && !strings.Contains(counted, "{interpreters") {
+			t.Errorf("of %d loops there are counted: %v", len(stack.Loops), r.Stats)
+		}
+	}
 	want := map[graph.TaskID]pythonAccount{}
 	add := func(tasks []testtarget.PythonTask) {
 		for _, task := range tasks {

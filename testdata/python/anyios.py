@@ -12,6 +12,9 @@ A correct reader says that
     limit-waiter  waits for a CapacityLimiter that limit-holder borrows from
     sem-waiter    waits for a Semaphore
     event         waits for an Event
+    timed         sleeps for two hours in a cancel scope that ends within one
+    timed-child   the same, as the group that it is in ends then
+    shielded      sleeps in such a scope too, which a shield keeps off
     main          waits for a future that nothing will set
 """
 
@@ -61,6 +64,26 @@ async def exits():
         group.start_soon(scoped, name="scoped")
 
 
+async def nap():
+    await asyncio.sleep(2 * HOUR)
+
+
+async def timed():
+    with anyio.move_on_after(HOUR):
+        await nap()
+
+
+async def timed_group():
+    async with anyio.create_task_group() as group:
+        group.cancel_scope.deadline = anyio.current_time() + HOUR
+        group.start_soon(nap, name="timed-child")
+
+
+async def shielded():
+    with anyio.move_on_after(HOUR), anyio.CancelScope(shield=True):
+        await nap()
+
+
 async def hold(lock):
     async with lock:
         await asyncio.sleep(HOUR)
@@ -83,11 +106,15 @@ async def main():
         start(hold(lock), name + "-holder")
         start(hold(lock), name + "-waiter")
     start(await_event(anyio.Event()), "event")
+    start(timed(), "timed")
+    start(timed_group(), "timed-owner")
+    start(shielded(), "shielded")
     ready.when(
         ready.parked(3, "sleep", "child"),
         ready.parked(1, "sleep", "scoped"),
         ready.parked(2, "sleep", "body"),
         ready.parked(3, "sleep", "hold"),
+        ready.parked(3, "sleep", "nap"),
         ready.holds(lambda: all(task._fut_waiter for task in tasks)),
         ready.parked(1, "wait", "await_event"),
         ready.parked(1, "main", "main"),

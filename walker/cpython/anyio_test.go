@@ -53,6 +53,9 @@ func TestAnyIO(t *testing.T) {
 					"limit-waiter": "limit-holder",
 					"sem-waiter":   "sem-holder (inferred)",
 				})
+				compare(t, "the deadline", s.deadline, map[string]string{
+					"timed": "1h0m0s", "timed-child": "1h0m0s", "shielded": "", "child": "",
+				})
 			})
 		}
 	}

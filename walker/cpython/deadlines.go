@@ -8,8 +8,8 @@ import (
 )
 
 // findDeadlines says when tasks will be told to give up waiting: by the
-// timeouts that their frames stand inside of, and by the timers of wait_for and
-// of asyncio.wait. The first of these counts.
+// timeouts that their frames stand inside of, by AnyIO's cancel scopes, and by
+// the timers of wait_for and of asyncio.wait. The first of these counts.
 func (w *walk) findDeadlines() {
 	first := map[*graph.Task]time.Duration{}
 	note := func(node *graph.Task, seconds float64, ok bool) {
@@ -35,6 +35,7 @@ func (w *walk) findDeadlines() {
 				}
 			}
 		}
+		note(t.node, t.scopeEnds, t.scopeEnds > 0)
 		if due, ok := first[t.node]; ok && len(t.node.Waits) > 0 {
 			t.node.Waits[0].Deadline = due
 		}

@@ -23,6 +23,8 @@ type task struct {
 	frames []*frame.Frame
 	raised []*frame.Frame // of one that is over: those in which that happened, in the same order
 	leaf   frame.Leaf     // what the innermost one awaits
+
+	scopeEnds float64 // by the loop's clock, when the first of AnyIO's cancel scopes around it ends; 0: none
 }
 
 // findTasks lists every task of every interpreter once.

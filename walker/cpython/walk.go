@@ -71,6 +71,7 @@ type step struct {
 // steps are all there are, in the order in which they build on each other.
 var steps = []step{
 	{"the interpreters", (*walk).findInterpreters},
+	{"sys.version", (*walk).findVersion},
 	{"sys.path", (*walk).findOrigins},
 	{"the threads", (*walk).findThreads},
 	{"the tasks", (*walk).findTasks},
@@ -81,6 +82,7 @@ var steps = []step{
 	{"the groups", (*walk).findGroups},
 	{"the open with-blocks", (*walk).findManagers},
 	{"the waits", (*walk).describeWaits},
+	{"the cancel scopes", (*walk).findScopes},
 	{"the timeouts", (*walk).findDeadlines},
 	{"the holders", (*walk).findHolders},
 	{"the handles", (*walk).findHandles},
@@ -93,6 +95,7 @@ var steps = []step{
 	{"the variables", (*walk).readLocals},
 	{"what is wrong", (*walk).findProblems},
 	{"threads in several interpreters", (*walk).joinThreads},
+	{"what there is to count", (*walk).countRuntime},
 }
 
 func (w *walk) run(ctx context.Context) error {

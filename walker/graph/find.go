@@ -7,8 +7,8 @@ import (
 )
 
 // Find returns the tasks that a person's words may mean, in order: an id
-// (go:57), a bare number where it is unique, a name, ~text in a function's
-// name, the address of a task, or of a resource or group they wait on, hold or
+// (go:57), a bare number where it is unique, a name, name=TEXT where a name looks
+// like something else, ~text in a function's name, the address of a task, or of a resource or group they wait on, hold or
 // belong to (0x...), thread:TID, or current: the one a core's process died in.
 func (s *Snapshot) Find(words string) []*Task {
 	if t := s.Task(TaskID(words)); t != nil {
@@ -27,6 +27,9 @@ func (s *Snapshot) Find(words string) []*Task {
 		return s.those(func(t *Task) bool {
 			return slices.ContainsFunc(t.Frames, func(f *Frame) bool { return strings.Contains(f.Func, text) })
 		})
+	}
+	if name, ok := strings.CutPrefix(words, "name="); ok {
+		return s.those(func(t *Task) bool { return t.Name == name && name != "" })
 	}
 	if tid, ok := strings.CutPrefix(words, "thread:"); ok {
 		n, err := strconv.ParseInt(tid, 10, 32)

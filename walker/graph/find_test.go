@@ -46,6 +46,8 @@ func TestFind(t *testing.T) {
 		"2":           "[go:2]",
 		"10":          "[go:10 py:10]", // not unique: both, for the person to choose
 		"worker":      "[go:10 py:10]",
+		"name=worker": "[go:10 py:10]",
+		"name=":       "[]",
 		"main.main":   "[go:1]",
 		"~fetch":      "[go:2 go:10]",
 		"~nothing":    "[]",
