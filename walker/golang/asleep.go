@@ -26,7 +26,7 @@ func (w *walk) checkAsleep() {
 		if w.isSystem(g) {
 			continue
 		}
-		if !parked(g.status) || int(g.reason) >= len(stirring) || stirring[g.reason] || w.timed(g) {
+		if !parked(g.status) || int(g.reason) >= len(stirring) || stirring[g.reason] || g.isTorn() || w.timed(g) {
 			return
 		}
 		asleep = append(asleep, taskID(g.id))

@@ -18,6 +18,9 @@ func (w *walk) describeConditions(t *graph.Task, g *goroutine) {
 	case gLeaked:
 		is("reported_as_leaked")
 	}
+	if g.woken {
+		is("being_woken")
+	}
 	if g.scanned {
 		is("stack_being_scanned")
 	}
@@ -42,6 +45,9 @@ func (w *walk) condition(g *goroutine) string {
 	}
 	if what := w.runs(g); what != "" {
 		return "in " + what
+	}
+	if g.woken {
+		return "being woken"
 	}
 	return ""
 }

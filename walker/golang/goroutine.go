@@ -38,6 +38,8 @@ type goroutine struct {
 	waiting uint64   // its first *sudog
 	sudogs  []*sudog // what it waits on; of a select one for each case
 	broken  string   // why sudogs is not all of them
+	woken   bool     // it is just being woken: parked still, and in no queue
+	torn    string   // what it says of its wait and others do not
 
 	shape *shape     // its calls; nil until somebody asks
 	end   unwind.End // why they end there

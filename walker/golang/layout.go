@@ -72,6 +72,7 @@ type hchanLayout struct {
 	elemtype, timer         field // timer: since 1.23
 	recvFirst, sendFirst    field
 	bubble                  field
+	lock                    field // odd: somebody changes it
 }
 
 // timerLayout is runtime.timer: https://github.com/golang/go/blob/go1.26.0/src/runtime/time.go#L31
@@ -245,7 +246,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	l.hchan = hchanLayout{
 		size:  ch.size(),
 		count: ch.need("qcount"), capacity: ch.need("dataqsiz"), closed: ch.need("closed"),
-		elemtype: ch.need("elemtype"), timer: ch.maybe("timer"), bubble: ch.maybe("bubble"),
+		elemtype: ch.need("elemtype"), timer: ch.maybe("timer"), bubble: ch.maybe("bubble"), lock: ch.maybe("lock.key"),
 		recvFirst: ch.need("recvq.first"), sendFirst: ch.need("sendq.first"),
 	}
 

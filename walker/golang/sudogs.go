@@ -44,6 +44,7 @@ func (c *collection) readSudogs() {
 	for _, at := range front {
 		lists.readRest(at)
 	}
+	c.findWoken()
 }
 
 // readRound reads one sudog of each list, and returns where the next lie.

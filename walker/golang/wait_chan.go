@@ -27,6 +27,7 @@ type channel struct {
 	receivers       uint64 // the first *sudog of each queue
 	senders         uint64
 	torn            bool // a queue does not add up
+	locked          bool // somebody is at it at this moment
 }
 
 // channelFacts are the channels that goroutines wait on, and what feeds them.
@@ -62,7 +63,7 @@ func (c *collection) readChannels(waiting []*goroutine) {
 		slab = append(slab, channel{
 			count: l.count.of(b), capacity: l.capacity.of(b), closed: l.closed.of(b) != 0,
 			elemtype: l.elemtype.of(b), timer: l.timer.of(b),
-			receivers: l.recvFirst.of(b), senders: l.sendFirst.of(b),
+			receivers: l.recvFirst.of(b), senders: l.sendFirst.of(b), locked: l.lock.of(b)&1 != 0,
 		})
 		ch := &slab[len(slab)-1]
 		c.chans[addr] = ch
@@ -249,10 +250,16 @@ func (w *walk) onChannel(wait *graph.Wait, addr uint64) {
 			r.Detail = append(r.Detail, w.due(t)...)
 		}
 	}
+	if ch.locked {
+		r.Detail = append(r.Detail, graph.Attr{Key: "being_changed", Value: true})
+	}
 	if ch.torn {
+		message := "the wait queues of chan 0x" + strconv.FormatUint(addr, 16) + " do not add up; who waits on it may be incomplete"
+		if ch.locked {
+			message += ": a thread was stopped in the midst of an operation on it"
+		}
 		w.b.Problem(&graph.Problem{
-			Code: "torn", Severity: graph.Warning, Resources: []graph.ResourceID{r.ID},
-			Message: "the wait queues of chan 0x" + strconv.FormatUint(addr, 16) + " do not add up; who waits on it may be incomplete",
+			Code: "torn", Severity: graph.Warning, Resources: []graph.ResourceID{r.ID}, Message: message,
 		})
 	}
 }

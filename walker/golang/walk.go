@@ -56,6 +56,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	}
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
 	w.findQueues()
+	w.findTorn()
 	w.findGroups()
 	w.findServers()
 	w.findBubbles()
@@ -169,6 +170,9 @@ func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
 	if wait.Phase = phaseOf(shape.frames, wait.Kind); wait.Phase == "" {
 		wait.Phase = w.condition(g)
 	}
+	if g.isTorn() {
+		return wait
+	}
 	if a := w.libraryOf(wait.Kind, shape); a != nil && a.describe(w, g, &wait) {
 		return wait
 	}
@@ -245,6 +249,12 @@ func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
 	}
 	if g.status == gSyscall && g.m != 0 && g.thread == 0 {
 		unread("the thread that is in the kernel for it is not known: its m could not be read")
+	}
+	if g.torn != "" {
+		t.Problems = append(t.Problems, &graph.Problem{
+			Code: "torn", Severity: graph.Warning, Tasks: []graph.TaskID{t.ID},
+			Message: "what it waits on is not shown, for there is a contradiction: " + g.torn,
+		})
 	}
 	if why := w.wanting(g); why != "" {
 		unread("what it waits for is not fully known: " + why)

@@ -9,6 +9,9 @@ func (w *walk) wanting(g *goroutine) string {
 	if !parked(g.status) {
 		return ""
 	}
+	if g.isTorn() {
+		return ""
+	}
 	if g.broken != "" {
 		return g.broken
 	}
@@ -30,7 +33,7 @@ func (w *walk) wanting(g *goroutine) string {
 	switch w.kindOf(g) {
 	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitWaitGroup, graph.WaitSemaphore:
 		if len(g.sudogs) == 0 {
-			return "its semaphore was not found"
+			return "its semaphore was not found; it may be that it is just being woken"
 		}
 		if w.words[g.sudogs[0].elem] == nil {
 			return "what its semaphore is a part of could not be read"

@@ -1,0 +1,180 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// A process is captured wherever it is: while stacks are moved, garbage is
+// collected, channels change. What stands still is read in full all the same,
+// and nothing is said of the rest that does not hold.
+func TestStoppedAnywhere(t *testing.T) {
+	builds, captures := []testtarget.Options{{}}, 20
+	if testtarget.Full() {
+		captures = 200
+		for _, toolchain := range slices.Concat(testtarget.Toolchains, testtarget.Older) {
+			builds = append(builds, testtarget.Options{Toolchain: toolchain})
+		}
+	}
+	for _, o := range builds {
+		t.Run(o.Name(), func(t *testing.T) {
+			t.Parallel()
+			tg := testtarget.Start(t, testtarget.Build(t, "churn", o))
+			seen := map[string]int{}
+			for range captures {
+				s := attach(t, tg)
+				countConditions(s, seen)
+				checkChurn(t, s)
+			}
+			t.Logf("in %d captures there were %v", captures, seen)
+			if !tg.Alive(t) {
+				t.Error("the target is gone")
+			}
+		})
+	}
+}
+
+// countConditions counts what tasks, channels and the runtime are in.
+func countConditions(s *graph.Snapshot, seen map[string]int) {
+	count := func(detail []graph.Attr) {
+		for _, a := range detail {
+			if a.Value == true || a.Key == "gc" && a.Value != "off" {
+				seen[a.Key]++
+			}
+		}
+	}
+	count(s.Runtimes[0].Stats)
+	for _, task := range s.Tasks {
+		count(task.Detail)
+	}
+	for _, r := range s.Resources {
+		count(r.Detail)
+	}
+}
+
+func checkChurn(t *testing.T, s *graph.Snapshot) {
+	t.Helper()
+	if err := graph.Validate(s); err != nil {
+		t.Errorf("the snapshot is not valid: %v", err)
+	}
+	still := withFunction(t, s, "main.still", 3)
+	for _, task := range still {
+		if task.Waits[0].Kind != graph.WaitChanReceive || task.Waits[0].Resource != still[0].Waits[0].Resource || len(task.Problems) > 0 {
+			t.Errorf("%s, which stands still, waits for %+v, with problems %v", task.ID, task.Waits, task.Problems)
+		}
+	}
+	for _, task := range s.Tasks {
+		for _, p := range task.Problems {
+			// Up to Go 1.25 nothing tells who is just being woken at a semaphore.
+			if task.State != graph.StateRunning && !strings.Contains(p.Message, "just being woken") {
+				t.Errorf("%s, %v: %s", task.ID, task.State, p.Message)
+			}
+		}
+	}
+	for _, p := range s.Problems {
+		if p.Code == "torn" && !strings.Contains(p.Message, "in the midst of an operation") {
+			t.Error(p.Message)
+		}
+	}
+}
+
+// Where the records of a wait contradict each other, that is a problem, and
+// the wait leads nowhere.
+func TestContradictions(t *testing.T) {
+	r := record(t, "chans")
+	lay := structuresOf(t, r)
+	one := func(s *graph.Snapshot, function string) (*graph.Task, *graph.Resource) {
+		t.Helper()
+		task := withFunction(t, s, function, 1)[0]
+		return task, s.Resource(task.Waits[0].Resource)
+	}
+	_, channel := one(r.baseline, "main.receiveUnbuffered")
+	word := func(off int64) uint64 { return channel.Address + uint64(off) }
+
+	t.Run("in the other queue", func(t *testing.T) {
+		// The waiter is taken from the queue of receivers to that of senders.
+		first, last := r.word(t, word(lay.receivers)), r.word(t, word(lay.receivers+8))
+		s := r.with(t, map[uint64]uint64{word(lay.receivers): 0, word(lay.receivers + 8): 0, word(lay.senders): first, word(lay.senders + 8): last})
+		task, on := one(s, "main.receiveUnbuffered")
+		if on != nil || !says(task, "contradiction") {
+			t.Errorf("it waits on %v; the problems are %v", on, task.Problems)
+		}
+	})
+	t.Run("in no queue", func(t *testing.T) {
+		s := r.with(t, map[uint64]uint64{word(lay.receivers): 0, word(lay.receivers + 8): 0})
+		task, on := one(s, "main.receiveUnbuffered")
+		if on != nil || task.Waits[0].Phase != "being woken" || len(task.Problems) > 0 {
+			t.Errorf("it waits for %+v on %v; the problems are %v", task.Waits[0], on, task.Problems)
+		}
+	})
+	t.Run("in the midst of an operation", func(t *testing.T) {
+		s := r.with(t, map[uint64]uint64{word(lay.receivers): 8, word(lay.lock): 1})
+		if !slices.ContainsFunc(s.Problems, func(p *graph.Problem) bool {
+			return p.Code == "torn" && strings.Contains(p.Message, "in the midst of an operation")
+		}) {
+			t.Errorf("the problems are %v", findings(s))
+		}
+	})
+}
+
+// chanLayout is where a runtime.hchan has its queues and its lock.
+type chanLayout struct{ receivers, senders, lock int64 }
+
+func structuresOf(t *testing.T, r *replay) chanLayout {
+	t.Helper()
+	img, err := dlvext.OpenRecording(bytes.NewReader(r.file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	hchan, err := img.Type("runtime.hchan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(path string) int64 {
+		f, err := hchan.Field(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Offset
+	}
+	return chanLayout{receivers: at("recvq.first"), senders: at("sendq.first"), lock: at("lock.key")}
+}
+
+// word is a word of what was recorded.
+func (r *replay) word(t *testing.T, addr uint64) uint64 {
+	t.Helper()
+	img, err := dlvext.OpenRecording(bytes.NewReader(r.file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	var b [8]byte
+	if err := img.Memory.Read(addr, b[:]); err != nil {
+		t.Fatal(err)
+	}
+	return binary.LittleEndian.Uint64(b[:])
+}
+
+// with is the snapshot that comes of other words at some addresses.
+func (r *replay) with(t *testing.T, words map[uint64]uint64) *graph.Snapshot {
+	t.Helper()
+	s, err := r.walk(t, &tampered{change: func(addr uint64, b []byte) {
+		for at, w := range words {
+			if at >= addr && at+8 <= addr+uint64(len(b)) {
+				binary.LittleEndian.PutUint64(b[at-addr:], w)
+			}
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
