@@ -12,7 +12,7 @@ import (
 )
 
 // module writes the files of a small module and returns its directory.
-func module(t *testing.T, files map[string]string) string {
+func module(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {

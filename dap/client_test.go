@@ -82,7 +82,7 @@ func newCodec() *godap.Codec {
 // client is an editor: it sends requests and takes what comes, and holds
 // every message against the protocol's definitions.
 type client struct {
-	t      *testing.T
+	t      testing.TB
 	w      io.Writer
 	in     chan godap.Message
 	events []godap.Message // not yet waited for
@@ -95,13 +95,13 @@ type client struct {
 }
 
 // overStdio starts an adapter and speaks with it over its standard streams.
-func overStdio(t *testing.T, flags ...string) *client {
+func overStdio(t testing.TB, flags ...string) *client {
 	t.Helper()
 	return stdio(t, exec.Command(binary(), append([]string{"dap", "--stdio"}, flags...)...))
 }
 
 // stdio starts an adapter that speaks over its standard streams.
-func stdio(t *testing.T, cmd *exec.Cmd) *client {
+func stdio(t testing.TB, cmd *exec.Cmd) *client {
 	t.Helper()
 	c := &client{t: t, adapter: cmd, stderr: &bytes.Buffer{}, exited: make(chan struct{})}
 	cmd.Stderr = c.stderr
@@ -126,7 +126,7 @@ func stdio(t *testing.T, cmd *exec.Cmd) *client {
 }
 
 // overTCP starts an adapter that listens, and connects to where it says.
-func overTCP(t *testing.T, flags ...string) *client {
+func overTCP(t testing.TB, flags ...string) *client {
 	t.Helper()
 	return listening(t, flags...).connect(t)
 }
@@ -140,13 +140,13 @@ type server struct {
 }
 
 // listening starts an adapter that listens.
-func listening(t *testing.T, flags ...string) *server {
+func listening(t testing.TB, flags ...string) *server {
 	t.Helper()
 	return started(t, exec.Command(binary(), append([]string{"dap"}, flags...)...))
 }
 
 // started starts an adapter and waits until it says where it listens.
-func started(t *testing.T, cmd *exec.Cmd) *server {
+func started(t testing.TB, cmd *exec.Cmd) *server {
 	t.Helper()
 	s := &server{adapter: cmd, stderr: &bytes.Buffer{}, exited: make(chan struct{})}
 	cmd.Stderr = s.stderr
@@ -174,7 +174,7 @@ func started(t *testing.T, cmd *exec.Cmd) *server {
 
 // connect is a client of the adapter. It goes when the test ends, and so must
 // the adapter.
-func (s *server) connect(t *testing.T) *client {
+func (s *server) connect(t testing.TB) *client {
 	t.Helper()
 	conn, err := net.Dial("tcp", s.addr)
 	if err != nil {
@@ -449,12 +449,12 @@ func (c *client) stack(thread, start, levels int) []godap.StackFrame {
 }
 
 // source is the path of a target's file.
-func source(t *testing.T, program, file string) string {
+func source(t testing.TB, program, file string) string {
 	return filepath.Join(testtarget.Root(t), "testdata", "go", program, file)
 }
 
 // lineOf returns the number of the first line of a file that has a text.
-func lineOf(t *testing.T, path, text string) int {
+func lineOf(t testing.TB, path, text string) int {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -354,7 +354,7 @@ func (k *talker) locals(frame int) int {
 }
 
 // crashCommand is a file that tells a target to crash.
-func crashCommand(t *testing.T) string {
+func crashCommand(t testing.TB) string {
 	t.Helper()
 	path := t.TempDir() + "/stdin"
 	if err := os.WriteFile(path, []byte("crash\n"), 0o600); err != nil {

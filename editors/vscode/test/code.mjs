@@ -109,6 +109,17 @@ class Code {
     return row;
   }
 
+  /** Clicks on a line, which may move until it is hit, and sees it selected. */
+  async click(view, text) {
+    const selected = this.view(view).locator(".monaco-list-row.selected").filter({ hasText: text }).first();
+    for (const end = Date.now() + patience; ; ) {
+      const row = await this.row(view, text);
+      await row.click({ timeout: 3_000 }).catch(() => undefined);
+      if (await selected.waitFor({ timeout: 2_000 }).then(() => true, () => false)) return;
+      if (Date.now() > end) throw new Error(`in the view ${view} no line with ${text} can be selected`);
+    }
+  }
+
   /** Opens a line that has others below it. */
   async expand(view, text) {
     const row = await this.row(view, text);

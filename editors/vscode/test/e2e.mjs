@@ -97,7 +97,7 @@ try {
     await code.show("Variables", "Call Stack");
     await code.expand("Call Stack", "main.child2: chan receive");
     await code.row("Call Stack", "opened by go:");
-    await (await code.row("Call Stack", "main.parent2")).click();
+    await code.click("Call Stack", "main.parent2");
     await code.expand("Variables", "Async");
     await code.row("Variables", "main.parent3");
     await code.expand("Variables", "Locals");
@@ -109,7 +109,7 @@ try {
     await code.show("Async Tasks");
     await code.expand("Async Tasks", "main.parent3");
     await code.expand("Async Tasks", "errgroup.Group");
-    await (await code.row("Async Tasks", "main.child2")).click();
+    await code.click("Async Tasks", "main.child2");
     await code.page.locator(".tab.active").filter({ hasText: "main.go" }).waitFor();
     await picture("vscode-tasks");
   });
@@ -147,7 +147,7 @@ try {
     await code.debug(name);
     await code.show("Variables", "Call Stack");
     await code.expand("Call Stack", thread);
-    await (await code.row("Call Stack", frame)).click();
+    await code.click("Call Stack", frame);
     await code.row("Variables", "Async");
     await code.stop("Debug: Stop");
   }
@@ -157,7 +157,7 @@ try {
     await code.show("Variables", "Call Stack");
     await code.expand("Call Stack", "f4-ensured");
     await code.row("Call Stack", "awaited by");
-    await (await code.row("Call Stack", "f2")).click();
+    await code.click("Call Stack", "__main__.f2");
     await code.expand("Variables", "Async");
     await code.page.locator(".tab.active").filter({ hasText: "chain.py" }).waitFor();
     if (name === "python attach") await picture("vscode-python");
