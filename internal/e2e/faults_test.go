@@ -13,6 +13,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/internal/testtarget"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -107,11 +108,22 @@ func findings(s *graph.Snapshot) []string {
 // Each thing that a walk reads is withheld once. There is an error, or a
 // valid snapshot in which no task is missing; whatever else is missing is said
 // to be; and what one task has alone costs those alone that have to do with it.
+// What libraries keep is found with luck: of programs that use them, the
+// runtime's own account alone is held against it.
 func TestEveryReadFailsOnce(t *testing.T) {
-	for _, program := range []string{"chans", "mutexes", "waitgroup", "errgroup", "cond", "sleep", "network", "busy"} {
+	programs := []string{"chans", "mutexes", "waitgroup", "errgroup", "cond", "sleep", "network", "busy"}
+	libraries := []string{"contexts", "xsync", "coroutines", "groups", "bubble", "labels", "syscalls", "database", "server"}
+	for _, program := range slices.Concat(programs, libraries) {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
 			r := record(t, program)
+			accounts := accounts
+			if slices.Contains(libraries, program) {
+				accounts = essentials
+				if !testtarget.Full() {
+					r.read = sample(r.read)
+				}
+			}
 			before, told := accounts(t, r.baseline), findings(r.baseline)
 			// Those that wait for a context are found to do so with luck.
 			maps.DeleteFunc(before, func(_, account string) bool { return strings.Contains(account, `"kind": "context"`) })
@@ -127,7 +139,8 @@ func TestEveryReadFailsOnce(t *testing.T) {
 				if err != nil {
 					continue // it is said, and nothing else is
 				}
-				if len(s.Tasks) != len(r.baseline.Tasks) {
+				// One more is a dead one that nobody can tell from another.
+				if len(s.Tasks) < len(r.baseline.Tasks) {
 					t.Errorf("%s there are %d tasks of %d", without, len(s.Tasks), len(r.baseline.Tasks))
 				}
 				after := accounts(t, s)
@@ -142,6 +155,28 @@ func TestEveryReadFailsOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// essentials are what a snapshot says of each task by the runtime's own
+// account: its state, its frames, the kind of its wait, who created it.
+func essentials(t *testing.T, s *graph.Snapshot) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, task := range s.Tasks {
+		a := fromTask(task)
+		out[string(task.ID)] = strings.Join(append([]string{a.State, a.Created, a.Creator}, a.Frames...), "\n")
+	}
+	return out
+}
+
+// sample takes some dozens of reads, spread over all of them.
+func sample(reads []dlvext.Range) []dlvext.Range {
+	const some = 60
+	var out []dlvext.Range
+	for i := 0; i < len(reads); i += len(reads)/some + 1 {
+		out = append(out, reads[i])
+	}
+	return out
 }
 
 // tooLong is far more than a walk of a small recording may take, some

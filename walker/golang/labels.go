@@ -53,11 +53,11 @@ func (c *collection) readLabels() {
 	for i, b := range c.many(lists) {
 		set, whole := map[string]string{}, b != nil
 		for ; len(b) >= labelSize; b = b[labelSize:] {
-			if key := c.stringAt(b); key != "" {
-				set[key] = c.stringAt(b[16:])
-			} else if word(b, 1) != 0 {
-				whole = false
+			key, value := c.stringAt(b), c.stringAt(b[16:])
+			if key != "" {
+				set[key] = value
 			}
+			whole = whole && (key != "" || word(b, 1) == 0) && (value != "" || word(b, 3) == 0)
 		}
 		c.labelled(sets[i], set, whole)
 	}
