@@ -200,7 +200,8 @@ func refine(entities map[string]object, single map[string]string) map[string]str
 }
 
 // sortKey puts tasks in the order of their user frames, innermost first,
-// system ones last, whatever the release of the standard library.
+// system ones last, whatever the release of the standard library; goroutines
+// without any by their names.
 func sortKey(e object) string {
 	var b strings.Builder
 	fmt.Fprint(&b, e["system"] == true, " ", e["kind"], " ")
@@ -208,6 +209,9 @@ func sortKey(e object) string {
 		if f["origin"] == "user" {
 			fmt.Fprint(&b, f["func"], ":", f["line"], " ")
 		}
+	}
+	if id, _ := e["id"].(string); strings.HasPrefix(id, "go:") && strings.HasSuffix(b.String(), "goroutine ") {
+		fmt.Fprint(&b, e["name"])
 	}
 	return b.String()
 }

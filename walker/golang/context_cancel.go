@@ -33,6 +33,11 @@ func (c *collection) readCancels(waiting []*goroutine) {
 	for _, d := range c.contexts {
 		wanted[d.addr] = true
 	}
+	for addr, n := range c.chains {
+		if cancellable(n.kind) {
+			wanted[addr] = true
+		}
+	}
 	type word struct {
 		g  *goroutine
 		fn string

@@ -61,6 +61,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.findServers()
 	w.findBubbles()
 	w.findCrews()
+	w.findContextGroups()
 	w.findHolders()
 	w.findCoroutines()
 	slab := make([]graph.Task, len(w.goroutines))
