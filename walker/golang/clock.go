@@ -37,6 +37,7 @@ func (c *collection) readScheduler() {
 	}
 	c.readClock(ps)
 	c.readStats(ps)
+	c.readPendingTimers()
 }
 
 // readClock finds the runtime's nanotime at the capture. On Linux that is

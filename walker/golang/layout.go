@@ -79,7 +79,7 @@ type hchanLayout struct {
 type timerLayout struct {
 	size         int
 	when, period field
-	arg          field // of its function: the channel it sends to
+	fn, arg      field // its function, and what that is called with: the channel it sends to
 }
 
 // pollDescLayout is runtime.pollDesc: https://github.com/golang/go/blob/go1.26.0/src/runtime/netpoll.go#L75
@@ -251,7 +251,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	}
 
 	tm := ts.optional("runtime.timer")
-	l.timer = timerLayout{size: tm.size(), when: tm.need("when"), period: tm.need("period"), arg: tm.maybe("arg")}
+	l.timer = timerLayout{size: tm.size(), when: tm.need("when"), period: tm.need("period"), arg: tm.maybe("arg"), fn: tm.maybe("f")}
 
 	pd := ts.optional("runtime.pollDesc")
 	l.pollDesc = pollDescLayout{

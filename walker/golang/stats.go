@@ -1,6 +1,11 @@
 package golang
 
-import "github.com/dlv-async/dlv-async/walker/graph"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
 
 // statsLayout is what is read of the scheduler to count with: runtime.p and runtime.schedt.
 // https://github.com/golang/go/blob/go1.26.8/src/runtime/runtime2.go#L772
@@ -21,6 +26,11 @@ func newStatsLayout(ts *resolver) statsLayout {
 	}
 }
 
+func attr(key string, value any) graph.Attr { return graph.Attr{Key: key, Value: value} }
+
+// maxListedQueues is how many processors' queues are listed one by one.
+const maxListedQueues = 64
+
 // runQueue is the size of a p's ring:
 // https://github.com/golang/go/blob/go1.26.8/src/runtime/runtime2.go#L805
 const runQueue = 256
@@ -33,7 +43,7 @@ var gcPhases = []string{"off", "marking", "mark termination"}
 // What cannot be read, or cannot be true, is left out.
 func (c *collection) readStats(ps [][]byte) {
 	l := &c.lay.stats
-	add := func(key string, value any) { c.stats = append(c.stats, graph.Attr{Key: key, Value: value}) }
+	add := func(key string, value any) { c.stats = append(c.stats, attr(key, value)) }
 	if len(ps) > 0 {
 		add("processors", len(ps))
 	}
@@ -49,17 +59,22 @@ func (c *collection) readStats(ps [][]byte) {
 		add("threads_idle", int32(l.idleMs.of(sched)))
 	}
 	total, longest, known := 0, 0, len(ps) > 0 && l.runqTail.size > 0
+	var each []string
 	for _, b := range ps {
 		n := int(uint32(l.runqTail.of(b)) - uint32(l.runqHead.of(b)))
 		if l.runNext.of(b) != 0 {
 			n++
 		}
 		known = known && n <= runQueue+1
+		each = append(each, strconv.Itoa(n))
 		total, longest = total+n, max(longest, n)
 	}
 	if known {
 		add("run_queues", total)
 		add("run_queue_longest", longest)
+		if total > 0 && len(ps) > 1 && len(ps) <= maxListedQueues {
+			add("run_queue_each", strings.Join(each, " "))
+		}
 	}
 	if sched != nil && l.globalRunq.size > 0 && global >= 0 {
 		add("run_queue_global", global)

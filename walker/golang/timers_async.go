@@ -12,9 +12,23 @@ func (c *collection) asyncTimers() {
 			wanted[addr] = ch
 		}
 	}
-	heap, arg := c.lay.p.timerHeap, c.lay.timer.arg
-	if len(wanted) == 0 || heap.size != 24 || arg.size != 16 {
+	arg := c.lay.timer.arg
+	if len(wanted) == 0 || arg.size != 16 {
 		return
+	}
+	c.each(c.heapTimers(maxTimers), c.lay.timer.size, func(addr uint64, b []byte) {
+		if ch := wanted[word(b[arg.off:], 1)]; ch != nil {
+			ch.timer = addr
+		}
+	})
+}
+
+// heapTimers are the addresses of the timers in the processors' heaps; none of
+// a processor that has more than most.
+func (c *collection) heapTimers(most uint64) []uint64 {
+	heap := c.lay.p.timerHeap
+	if heap.size != 24 {
+		return nil
 	}
 	each := 8 // up to Go 1.22 pointers, then pairs of a pointer and a time
 	if c.lay.p.timerPairs {
@@ -23,7 +37,7 @@ func (c *collection) asyncTimers() {
 	var timers []uint64
 	for _, p := range c.ps {
 		base, n := word(p[heap.off:], 0), word(p[heap.off:], 1)
-		if n > maxTimers {
+		if n > most {
 			continue
 		}
 		list, err := c.read(base, int(n)*each)
@@ -34,11 +48,7 @@ func (c *collection) asyncTimers() {
 			timers = append(timers, word(list, 0))
 		}
 	}
-	c.each(timers, c.lay.timer.size, func(addr uint64, b []byte) {
-		if ch := wanted[word(b[arg.off:], 1)]; ch != nil {
-			ch.timer = addr
-		}
-	})
+	return timers
 }
 
 // maxTimers bounds the timers of one processor.

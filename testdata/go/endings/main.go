@@ -13,6 +13,8 @@
 //	expire       the timer of a time.AfterFunc started it
 //	cancelled    the end of a context started it, that of a context.AfterFunc
 //	recovered    nothing of the kind: it recovered from its panic
+//
+// and that a timer is pending that will call later, in most of an hour.
 package main
 
 import (
@@ -84,6 +86,8 @@ func open() {
 //go:noinline
 func expire() { <-never }
 
+func later() {}
+
 //go:noinline
 func cancelled() { <-never }
 
@@ -104,6 +108,7 @@ func main() {
 		go f()
 	}
 	time.AfterFunc(time.Nanosecond, expire)
+	time.AfterFunc(time.Hour, later)
 	ctx, cancel := context.WithCancel(context.Background())
 	context.AfterFunc(ctx, cancelled)
 	cancel()
