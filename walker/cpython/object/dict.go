@@ -1,6 +1,7 @@
 package object
 
 import (
+	"bytes"
 	"iter"
 
 	"github.com/dlv-async/dlv-async/walker"
@@ -82,7 +83,9 @@ func (r *Reader) withValues(t table, values uint64) (table, bool) {
 	return t, r.err == nil
 }
 
-// dictTable is the table of a dict.
+// dictTable is the table of a dict. While a dict grows it has a new table
+// without entries, which are counted once all are copied
+// (https://github.com/python/cpython/blob/v3.12.1/Objects/dictobject.c#L1399).
 func (r *Reader) dictTable(o Ref) (t table, ok bool) {
 	l := &r.l.Dict
 	if t, ok = r.keysTable(r.U64(o.at(l.Keys))); !ok {
@@ -90,6 +93,11 @@ func (r *Reader) dictTable(o Ref) (t table, ok bool) {
 	}
 	if v := r.U64(o.at(l.Values)); v != 0 {
 		return r.withValues(t, v)
+	}
+	if t.count == 0 {
+		if b := r.peek(o.at(r.l.Object.Size), 8); b != nil && !bytes.Equal(b, make([]byte, 8)) { // ma_used
+			r.failf("the dict at %#x is being changed: it has items, and none in its table", uint64(o))
+		}
 	}
 	return t, r.err == nil
 }

@@ -253,3 +253,45 @@ func tryAll(t *testing.T, r *Reader, objects []Ref, which int) {
 		_ = r.Take()
 	}
 }
+
+// growing is memory in which a dict has items, and a new table to which its
+// entries are not copied yet.
+type growing struct {
+	dlvext.Memory
+	items, entries uint64 // where the dict and its table count them
+}
+
+func (g *growing) Read(addr uint64, buf []byte) error {
+	word := map[uint64]byte{g.items: 1, g.entries: 0}
+	if n, ok := word[addr]; ok && len(buf) == 8 {
+		clear(buf)
+		buf[0] = n
+		return nil
+	}
+	return g.Memory.Read(addr, buf)
+}
+
+// A dict that is in the middle of a change is not taken for an empty one.
+func TestGrowingDict(t *testing.T) {
+	for _, minor := range recorded {
+		t.Run(minor, func(t *testing.T) {
+			p := replay(t, minor)
+			r := NewReader(p.img, p.layout)
+			i := slices.IndexFunc(p.says, func(o [3]string) bool {
+				return strings.HasPrefix(o[2], "{'") && r.Type(ref(t, o[1])).FullName() == "dict"
+			})
+			dict := ref(t, p.says[i][1])
+			p.img.Memory = &growing{
+				Memory: p.img.Memory, items: dict.at(p.layout.Object.Size),
+				entries: r.U64(dict.at(p.layout.Dict.Keys)) + uint64(p.layout.Dict.KeysEntries),
+			}
+			r, n := NewReader(p.img, p.layout), 0
+			for range r.Dict(dict) {
+				n++
+			}
+			if err := r.Take(); n > 0 || err == nil || !strings.Contains(err.Error(), "is being changed") {
+				t.Errorf("%s: %d items, and %v", p.says[i][0], n, err)
+			}
+		})
+	}
+}
