@@ -1,8 +1,10 @@
 package cpython_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dlv-async/dlv-async/internal/snapshot"
@@ -29,7 +31,38 @@ func TestAiohttp(t *testing.T) {
 				t.Fatal(err)
 			}
 			requestsAreExplained(t, seen{core, t})
+			script = filepath.Join(testtarget.Root(t), "testdata", "python", "connections.py")
+			connectionsAreExplained(t, see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script), snapshot.Options{}))
 		})
+	}
+}
+
+// What tasks wait for in aiohttp itself is data of a connection with
+// an address, or a connection.
+func connectionsAreExplained(t *testing.T, s seen) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"body": "aiohttp.streams.StreamReader", "websocket": "aiohttp.web_ws.WebSocketResponse",
+		"post": "aiohttp.client_proto.ResponseHandler", "get": "aiohttp.client_proto.ResponseHandler",
+		"socket": "aiohttp.client_ws.ClientWebSocketResponse", "half": "aiohttp.streams.StreamReader",
+	} {
+		wait := s.task(name).Waits[0]
+		r := s.Resource(wait.Resource)
+		if wait.Kind != graph.WaitStream || wait.Text != "read" || r == nil || r.Type != want {
+			t.Errorf("%s waits for %v %q of %+v, want data of a %s", name, wait.Kind, wait.Text, r, want)
+			continue
+		}
+		detail := map[string]any{}
+		for _, a := range r.Detail {
+			detail[a.Key] = a.Value
+		}
+		if remote, _ := detail["remote"].(string); detail["fd"] == nil || !strings.HasPrefix(remote, "127.0.0.1:") {
+			t.Errorf("of the connection of %s this is known: %v", name, r.Detail)
+		}
+	}
+	wait := s.task("second").Waits[0]
+	if r := s.Resource(wait.Resource); wait.Kind != graph.WaitSemaphore || r.Type != "aiohttp.connector.TCPConnector" || fmt.Sprint(r.Detail) != "[{size 1} {held 1}]" {
+		t.Errorf("second waits for %v of %+v, want the connector, whose only connection is taken", wait.Kind, r)
 	}
 }
 

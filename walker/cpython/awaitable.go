@@ -43,7 +43,7 @@ func (s standing) outer(n int) string {
 }
 
 // awaitables are all that this walker knows by their functions.
-var awaitables = [][]awaitable{sleeps, locks, queues, waitFunctions, taskGroups, streams, sockets, subprocesses, anyioLocks}
+var awaitables = [][]awaitable{sleeps, locks, queues, waitFunctions, taskGroups, streams, sockets, subprocesses, anyioLocks, aiohttps}
 
 // byFunction is awaitables by function.
 var byFunction = func() map[string]*awaitable {

@@ -40,7 +40,10 @@ func (w *walk) readChains() {
 
 // kindOf is what sort of call a frame is.
 func kindOf(f *frame.Frame) graph.FrameKind {
-	if f.State == frame.Executing {
+	switch {
+	case f.Native:
+		return graph.FrameNative
+	case f.State == frame.Executing:
 		return graph.FrameCall
 	}
 	return graph.FrameAwait

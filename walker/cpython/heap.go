@@ -21,6 +21,7 @@ const (
 	ofNoInterest
 	aTask
 	aCoroutine
+	aGreenlet
 )
 
 // searchHeap looks through the lists of the garbage collector, which have every
@@ -54,6 +55,10 @@ func (w *walk) searchHeap() {
 		w.b.Truncated("objects of the heap", maxObjects, maxObjects+1)
 	}
 	w.neverAwaited()
+	if w.greenlets > 0 {
+		w.node.Notes = append(w.node.Notes, plural(w.greenlets, "greenlet is here", "greenlets are here")+
+			": the frames of those that do not run are not the interpreter's, and are not read")
+	}
 }
 
 // gcFlags are the bits of a link that are none of the address.
@@ -82,6 +87,8 @@ func (w *walk) searchList(in *interp, head uint64, classes map[object.Ref]wanted
 			w.addTask(in, o)
 		case aCoroutine:
 			w.coroutines = append(w.coroutines, o)
+		case aGreenlet:
+			w.greenlets++
 		}
 		previous, at = at, w.r.U64(at)&^gcFlags
 	}
@@ -97,6 +104,8 @@ func (w *walk) interest(class object.Ref) wanted {
 		return aCoroutine
 	case t.Inherits("_asyncio.Task"), t.Inherits("asyncio.tasks.Task"):
 		return aTask
+	case t.Inherits("greenlet.greenlet"):
+		return aGreenlet
 	}
 	return ofNoInterest
 }

@@ -1,6 +1,8 @@
 package cpython
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dlv-async/dlv-async/walker/cpython/object"
@@ -19,7 +21,7 @@ func (w *walk) countRuntime() {
 		add("interpreters", int64(n))
 	}
 	add("threads", int64(len(w.threads)))
-	loops := map[object.Ref]bool{}
+	loops, foreign := map[object.Ref]bool{}, map[string]bool{}
 	var ready, longest, timers, opaque int64
 	for _, t := range w.tasks {
 		if t.loop == 0 || loops[t.loop] {
@@ -33,10 +35,16 @@ func (w *walk) countRuntime() {
 		}
 		if !ok || !timed {
 			opaque++
+			if typ := w.r.Type(t.loop); typ.Module == "uvloop" || strings.HasPrefix(typ.Module, "uvloop.") {
+				foreign[typ.FullName()] = true
+			}
 			continue
 		}
 		ready, timers = ready+calls, timers+later
 		longest = max(longest, calls)
+	}
+	for _, name := range slices.Sorted(maps.Keys(foreign)) {
+		w.node.Notes = append(w.node.Notes, name+" keeps what it has to do in C: when its timers are due and on which descriptors its transports are is not known")
 	}
 	add("loops", int64(len(loops)))
 	if opaque > 0 {

@@ -30,14 +30,7 @@ func onStream(operation string) func(*walk, standing, *graph.Wait) {
 // what stands in its buffers. Transports of uvloop, which are of C, tell
 // nothing.
 func streamState(w *walk, o object.Ref) (state []graph.Attr) {
-	transport := w.attr(o, "_transport")
-	for range maxLayers { // TLS is a transport over another one
-		protocol := w.attr(transport, "_ssl_protocol")
-		if protocol == 0 {
-			break
-		}
-		transport = w.attr(protocol, "_transport")
-	}
+	transport := w.underTLS(w.attr(o, "_transport"))
 	if transport != 0 {
 		state = w.transportState(transport)
 	}
@@ -50,7 +43,24 @@ func streamState(w *walk, o object.Ref) (state []graph.Attr) {
 // maxLayers bounds TLS within TLS.
 const maxLayers = 4
 
+// underTLS is the transport of the socket: TLS is a transport over another one.
+func (w *walk) underTLS(transport object.Ref) object.Ref {
+	for range maxLayers {
+		protocol := w.attr(transport, "_ssl_protocol")
+		if protocol == 0 {
+			break
+		}
+		transport = w.attr(protocol, "_transport")
+	}
+	return transport
+}
+
+// transportState is the socket or pipe of a transport and its addresses. Of a
+// transport of C, such as uvloop's, there is its class alone.
 func (w *walk) transportState(transport object.Ref) (state []graph.Attr) {
+	if t := w.r.Type(transport); t.Module == "uvloop.loop" {
+		return []graph.Attr{{Key: "transport", Value: t.FullName()}}
+	}
 	fd, ok := w.intAttr(transport, "_sock_fd")
 	if !ok {
 		fd, ok = w.intAttr(transport, "_fileno")

@@ -33,6 +33,7 @@ type walk struct {
 	lost       lostTasks
 	byAddr     map[object.Ref]*task // by the task's own address
 	coroutines []object.Ref         // of the heap
+	greenlets  int                  // of the heap
 	heapErr    error                // of the first of its objects that cannot be read
 	byCoro     map[object.Ref]*task // by its outermost coroutine
 	groups     map[object.Ref]*graph.Group

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/cpython/object"
@@ -101,7 +102,24 @@ func (r *Reader) follow(o object.Ref, running *Running) Leaf {
 			if t.Inherits("_asyncio.Future") {
 				return Leaf{Kind: AtFuture, Object: o, Type: t}
 			}
-			return Leaf{Kind: AtForeign, Object: o, Type: t}
+			if !strings.HasPrefix(t.Module, cythonModules) {
+				return Leaf{Kind: AtForeign, Object: o, Type: t}
+			}
+			if len(r.links) == walker.MaxDepth {
+				return Leaf{Kind: AtCut, Object: o}
+			}
+			if t.Name == "coroutine_wrapper" {
+				via, o = t.Name, r.field(o, r.l.Gen.Wrapped)
+				break
+			}
+			f, awaits := r.cython(o, t)
+			if r.o.Err() == nil {
+				r.links = append(r.links, Link{f, via})
+			}
+			if awaits == 0 {
+				return Leaf{Kind: AtForeign, Object: o, Type: t}
+			}
+			via, o = "", awaits
 		}
 	}
 	return Leaf{Kind: Unread}

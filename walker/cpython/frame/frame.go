@@ -18,6 +18,7 @@ type Frame struct {
 	Gen     object.Ref // the generator that owns it; 0: a call on a thread's stack
 	Kind    Kind
 	State   State // of the generator; of a plain call Executing
+	Native  bool  // of Cython: there are its names and nothing else
 }
 
 // Kind is the kind of a function.

@@ -13,6 +13,9 @@ const maxStack = 1 << 14
 // ends: then it is what must be there, below the deepest of the blocks that are
 // open, and whole is false.
 func (r *Reader) Stack(f *Frame) (values []object.Ref, whole bool) {
+	if f.Native {
+		return nil, false
+	}
 	bottom, n, whole := r.depth(f)
 	if !whole {
 		for _, b := range r.blocks(f) {

@@ -69,6 +69,9 @@ const (
 
 // ownManagers returns the managers on a frame's value stack.
 func (r *Reader) ownManagers(f *Frame) []Manager {
+	if f.Native {
+		return nil
+	}
 	bottom, n, whole := r.depth(f)
 	if r.o.Err() != nil || whole && (n == 0 || f.State == Awaiting && n <= r.l.Gen.AwaitedDepth) {
 		return nil
