@@ -33,6 +33,11 @@
 // no more of them than the group's counter says. Words on a stack that no
 // stack map calls live are left alone: they are often another function's.
 //
+// Beside these, each in a file groups_*.go: the pools of package conc, synctest
+// bubbles, an http.Server's connections, worker pools (goroutines of one start
+// that receive from one channel again and again), and those that one context
+// ends.
+//
 // # Two halves
 //
 // Collect runs while the target stands still and does no more than find the
