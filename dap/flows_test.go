@@ -62,8 +62,27 @@ var flows = map[string]func(k *talker){
 		k.ask("readMemory", map[string]any{"memoryReference": "0x1", "count": 8})
 		frames := k.ask("stackTrace", map[string]any{"threadId": thread, "levels": 1})["stackFrames"].([]any)
 		k.ask("disassemble", map[string]any{"memoryReference": frames[0].(map[string]any)["instructionPointerReference"], "instructionOffset": -4, "instructionCount": 9})
-		k.ask("dataBreakpointInfo", map[string]any{"variablesReference": scope, "name": "total"})
 		k.ask("disconnect", map[string]any{"terminateDebuggee": true})
+	},
+	"other breakpoints": func(k *talker) {
+		main := source(k.t, "desk", "main.go")
+		k.launches("desk")
+		k.breakAt(main, breakpoint{"line": lineOf(k.t, main, "sum := a + b"), "condition": "b == 2"})
+		thread := k.run("configurationDone", nil)
+		k.breakAt(main)
+		frames := k.ask("stackTrace", map[string]any{"threadId": thread, "levels": 2})["stackFrames"].([]any)
+		caller := frames[1].(map[string]any)
+		k.ask("setInstructionBreakpoints", map[string]any{"breakpoints": []any{
+			breakpoint{"instructionReference": caller["instructionPointerReference"]}, breakpoint{"instructionReference": "nowhere"},
+		}})
+		thread = k.run("continue", map[string]any{"threadId": thread})
+		k.ask("setInstructionBreakpoints", map[string]any{"breakpoints": []any{}})
+		in := k.frame(thread, 0)
+		watched := k.ask("dataBreakpointInfo", map[string]any{"variablesReference": k.locals(in), "name": "total"})
+		k.ask("setDataBreakpoints", map[string]any{"breakpoints": []any{breakpoint{"dataId": watched["dataId"], "accessType": "write"}}})
+		thread = k.run("continue", map[string]any{"threadId": thread})
+		k.frame(thread, 0)
+		k.ask("disconnect", nil)
 	},
 	"restart": func(k *talker) {
 		main := source(k.t, "desk", "main.go")

@@ -81,6 +81,12 @@ func (r *room) enter(a *adapter, m *wire.Message) started {
 	made := r.host.start(&hosted)
 	r.mu.Lock()
 	made.request = m
+	if made.back != nil && r.closed { // in the meantime
+		r.mu.Unlock()
+		made.back.close() // it has last words, for r.send
+		r.mu.Lock()
+		return started{request: m, err: errEnded}
+	}
 	if made.back == nil {
 		r.occupied = false
 		r.stand(s)
@@ -138,8 +144,8 @@ func (r *room) stand(s *seat) bool {
 	return true
 }
 
-// leave is a client's going. Of what never ran because the client went
-// nothing is left, and others may start anew.
+// leave is a client's going. What the last of them leaves goes on, unless it
+// has ended, or never ran because who launched it went.
 func (r *room) leave(s *seat) {
 	r.mu.Lock()
 	if !r.stand(s) || len(r.seats) > 0 {
@@ -186,6 +192,7 @@ func (r *room) send(m *wire.Message) {
 		}
 		r.now = append(r.now, m)
 	case "capabilities", "process":
+		r.lastingly = slices.DeleteFunc(r.lastingly, func(e *wire.Message) bool { return e.Event == m.Event })
 		r.lastingly = append(r.lastingly, m)
 	case "initialized":
 		r.awaiting, r.over = true, false

@@ -158,3 +158,23 @@ func TestSecondClientIsTurnedAway(t *testing.T) {
 	}
 	first.disconnect(nil)
 }
+
+// The adapter is told to end while a client's launch is under way: nothing is
+// left of it.
+func TestSeveralClientsAreEndedEarly(t *testing.T) {
+	t.Parallel()
+	tg := testtarget.Start(t, testtarget.Build(t, "cond", testtarget.Options{}))
+	for range 4 {
+		s := listening(t, "--accept-multiclient")
+		c := s.connect(t)
+		c.initialize()
+		c.send("attach", map[string]any{"processId": tg.PID})
+		if err := s.adapter.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		c.gone()
+		if !tg.Alive(t) {
+			t.Fatal("the program does not answer")
+		}
+	}
+}
