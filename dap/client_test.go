@@ -34,7 +34,7 @@ type customEvent struct {
 
 func newCodec() *godap.Codec {
 	c := godap.NewCodec()
-	for _, command := range []string{"dlvAsync/snapshot", "dlvAsync/where", "dlvAsync/tree", "dlvAsync/problems", "dlvAsync/graph", "locations"} {
+	for _, command := range []string{"dlvAsync/snapshot", "dlvAsync/where", "dlvAsync/why", "dlvAsync/tree", "dlvAsync/problems", "dlvAsync/graph", "locations"} {
 		_ = c.RegisterRequest(command,
 			func() godap.Message { return &godap.Request{} },
 			func() godap.Message { return &customResponse{} })

@@ -93,6 +93,16 @@ func TestPython(t *testing.T) {
 				c.begin("attach", map[string]any{"processId": tg.PID, "stopOnEntry": true})
 				c.stoppedOnEntry()
 				testChain(t, c)
+				before := c.thread("f4-ensured")
+				call[*godap.ContinueResponse](c, "continue", map[string]any{"threadId": before.Id})
+				if !tg.Alive(t) {
+					t.Error("after continue it does not answer")
+				}
+				call[*godap.PauseResponse](c, "pause", map[string]any{"threadId": before.Id})
+				event[*godap.StoppedEvent](c)
+				if after := c.thread("f4-ensured"); after != before {
+					t.Errorf("after continue and pause the task is %v, and was %v", after, before)
+				}
 				c.disconnect(nil)
 				if !tg.Alive(t) {
 					t.Error("afterwards it does not answer")
@@ -153,5 +163,34 @@ func testChain(t *testing.T, c *client) {
 	}
 	if shared := c.thread("shared"); !strings.Contains(fmt.Sprint(c.stack(shared.Id, 0, 0)), "one of 3 ways") {
 		t.Error("the stack of a task with three awaiters does not say so")
+	}
+	for command, tt := range map[string]struct {
+		arguments map[string]any
+		want      string
+	}{
+		"dlvAsync/snapshot": {nil, `"name":"cpython"`},
+		"dlvAsync/where":    {map[string]any{"thread": f4.Id}, "__main__.f2"},
+		"dlvAsync/why":      {map[string]any{"task": "f4-ensured"}, `"end":"timer"`},
+		"dlvAsync/tree":     {map[string]any{"filter": "deep"}, "deep"},
+		"dlvAsync/problems": {nil, `"problems":`},
+		"dlvAsync/graph":    {map[string]any{"format": "svg"}, "f4-ensured"},
+	} {
+		if got := call[*customResponse](c, command, tt.arguments).Body; !strings.Contains(string(got), tt.want) {
+			t.Errorf("%s has no %q: %.500s", command, tt.want, got)
+		}
+	}
+	path := frames[1].Source.Path
+	if set := call[*godap.SetBreakpointsResponse](c, "setBreakpoints", map[string]any{
+		"source": map[string]any{"path": path}, "breakpoints": []any{map[string]any{"line": 1}},
+	}).Body.Breakpoints; len(set) != 1 || set[0].Verified || !strings.Contains(set[0].Message, "no breakpoints here") {
+		t.Errorf("the breakpoints are %+v", set)
+	}
+	for _, command := range []string{"next", "stepIn", "stepOut", "setVariable", "restart"} {
+		if got := c.fails(command, map[string]any{"threadId": f4.Id}); !strings.Contains(got, "only looked at") && !strings.Contains(got, "core dump") {
+			t.Errorf("%s is refused with %q", command, got)
+		}
+	}
+	if got := c.fails("exceptionInfo", map[string]any{"threadId": f4.Id}); !strings.Contains(got, "nothing is known to be wrong") {
+		t.Errorf("the exception is %q", got)
 	}
 }
