@@ -2,6 +2,7 @@ package dap
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/dlv-async/dlv-async/dap/wire"
@@ -22,7 +23,10 @@ func (b *goBackend) settle() {
 	defer cancel()
 	// Through the session: of a stop that it did not ask for it may think
 	// that it is a logpoint's, and go on.
-	if err := b.p.ask(ctx, "pause", map[string]any{"threadId": 1}, nil); err != nil {
+	switch err := b.p.ask(ctx, "pause", map[string]any{"threadId": 1}, nil); {
+	case errors.Is(err, errEnded): // it has let go, or the program is no more
+		return
+	case err != nil:
 		b.a.log("a program that is to be let go does not stop: %v", err)
 		return
 	}
