@@ -25,50 +25,66 @@ import (
 //	go test ./internal/e2e -run '^$' -bench . -benchtime 3x -timeout 30m
 
 // BenchmarkAttach100k attaches to 100,000 parked goroutines until the report
-// is printed, and compares with `dlv attach` and `goroutines -t`, which runs once.
+// is printed, and compares with `dlv attach` and `goroutines -t`, and with the
+// process's own runtime.Stack(buf, true) and goroutine profile, once each.
 func BenchmarkAttach100k(b *testing.B) {
 	const n = 100_000
 	tg := testtarget.Start(b, testtarget.Build(b, "manyg", testtarget.Options{}), strconv.Itoa(n))
-	tool, dlv := buildTool(b), buildDelve(b)
-
-	var ours, theirs run
-	for b.Loop() {
-		ours = command(b, "", tool, "attach", strconv.Itoa(tg.PID), "report")
-	}
-	perRun := b.Elapsed() / time.Duration(b.N)
-	theirs = command(b, "goroutines -t\nquit\nn\n", dlv, "attach", strconv.Itoa(tg.PID), "--allow-non-terminal-interactive=true")
+	dlv := buildDelve(b)
+	ours, perRun := attachAgain(b, tg)
+	theirs := command(b, "goroutines -t\nquit\nn\n", dlv, "attach", strconv.Itoa(tg.PID), "--allow-non-terminal-interactive=true")
 	if got := strings.Count(theirs.output, "\n  Goroutine "); got < n {
 		b.Fatalf("dlv listed %d goroutines:\n%.500s", got, theirs.output)
 	}
 	b.ReportMetric(theirs.wall.Seconds()/perRun.Seconds(), "dlv/ours")
+	b.ReportMetric(theirs.cpu.Seconds()/ours.cpu.Seconds(), "dlv/ours-cpu")
 	b.ReportMetric(theirs.wall.Seconds(), "dlv-s")
-	b.ReportMetric(float64(ours.maxRSS)/1e6, "MB")
 	b.ReportMetric(float64(theirs.maxRSS)/1e6, "dlv-MB")
 	measureSnapshot(b, tg, n)
-	if !tg.Alive(b) {
-		b.Error("the target is gone")
-	}
+	c := costOfTarget(b, tg, n)
+	b.ReportMetric(c.reads, "reads/task")
+	b.ReportMetric(c.bytes, "bytes/task")
+	compareWithOwn(b, tg, perRun)
 }
 
 // BenchmarkAttach1M attaches to 1,000,000 parked goroutines until the report
-// is printed, and compares with the process's own runtime.Stack(buf, true).
+// is printed, and compares with what the process itself needs to list them.
 func BenchmarkAttach1M(b *testing.B) {
 	const n = 1_000_000
 	tg := testtarget.Start(b, testtarget.Build(b, "manyg", testtarget.Options{}), strconv.Itoa(n))
-	tool := buildTool(b)
-	var own time.Duration
-	if _, err := fmt.Sscan(tg.Command(b, "time"), &own); err != nil {
-		b.Fatal(err)
-	}
-	var ours run
-	for b.Loop() {
-		ours = command(b, "", tool, "attach", strconv.Itoa(tg.PID), "report")
-	}
-	perRun := b.Elapsed() / time.Duration(b.N)
-	b.ReportMetric(perRun.Seconds()/own.Seconds(), "ours/stack")
-	b.ReportMetric(own.Seconds(), "stack-s")
-	b.ReportMetric(float64(ours.maxRSS)/1e6, "MB")
+	_, perRun := attachAgain(b, tg)
 	measureSnapshot(b, tg, n)
+	compareWithOwn(b, tg, perRun)
+}
+
+// attachAgain measures a report from attach to its end, and returns how the
+// last went, and how long one takes.
+func attachAgain(b *testing.B, tg *testtarget.Target) (last run, perRun time.Duration) {
+	b.Helper()
+	tool := buildTool(b)
+	for b.Loop() {
+		last = command(b, "", tool, "attach", strconv.Itoa(tg.PID), "report")
+	}
+	b.ReportMetric(float64(last.maxRSS)/1e6, "MB")
+	b.ReportMetric(last.cpu.Seconds(), "cpu-s")
+	return last, b.Elapsed() / time.Duration(b.N)
+}
+
+// compareWithOwn compares with how long the process itself takes to write the
+// stacks of its goroutines, and their profile, once each.
+func compareWithOwn(b *testing.B, tg *testtarget.Target, perRun time.Duration) {
+	b.Helper()
+	for _, own := range []struct{ command, name string }{{"time", "stack"}, {"profile", "pprof"}} {
+		var took time.Duration
+		if _, err := fmt.Sscan(tg.Command(b, own.command), &took); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(perRun.Seconds()/took.Seconds(), "ours/"+own.name)
+		b.ReportMetric(took.Seconds(), own.name+"-s")
+	}
+	if !tg.Alive(b) {
+		b.Error("the target is gone")
+	}
 }
 
 // BenchmarkFirstOutput measures the time until the first byte of the report
@@ -114,6 +130,7 @@ func heap() uint64 {
 type run struct {
 	output      string
 	first, wall time.Duration // until the first byte of its output; until its end
+	cpu         time.Duration // of all processors
 	maxRSS      int64         // bytes
 }
 
@@ -143,6 +160,7 @@ func command(b *testing.B, stdin, exe string, args ...string) run {
 	if err != nil {
 		b.Fatalf("%s %v: %v\n%s%.500s", exe, args, err, stderr.String(), r.output)
 	}
+	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	r.maxRSS = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss * 1024
 	return r
 }

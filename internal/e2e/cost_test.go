@@ -28,9 +28,15 @@ func TestCostPerTask(t *testing.T) {
 type cost struct{ reads, bytes float64 }
 
 // costOf walks n parked goroutines. Half wait for a channel of their own.
-func costOf(t *testing.T, n int) cost {
+func costOf(t testing.TB, n int) cost {
 	t.Helper()
-	r := record(t, "manyg", strconv.Itoa(n))
+	return costOfTarget(t, testtarget.Start(t, testtarget.Build(t, "manyg", testtarget.Options{}), strconv.Itoa(n)), n)
+}
+
+// costOfTarget is what a walk of a target with n goroutines asks for.
+func costOfTarget(t testing.TB, tg *testtarget.Target, n int) cost {
+	t.Helper()
+	r := recordTarget(t, tg)
 	var c cost
 	for _, read := range r.read {
 		c.reads += 1 / float64(n)

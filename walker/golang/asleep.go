@@ -21,7 +21,7 @@ func (w *walk) checkAsleep() {
 	for i, k := range w.kinds {
 		stirring[i] = canStir[k]
 	}
-	var asleep []graph.TaskID
+	var all []*goroutine
 	for _, g := range w.goroutines {
 		if w.isSystem(g) {
 			continue
@@ -29,10 +29,14 @@ func (w *walk) checkAsleep() {
 		if !parked(g.status) || int(g.reason) >= len(stirring) || stirring[g.reason] || g.isTorn() || w.timed(g) {
 			return
 		}
-		asleep = append(asleep, taskID(g.id))
+		all = append(all, g)
 	}
-	if len(asleep) == 0 {
+	if len(all) == 0 {
 		return
+	}
+	asleep := make([]graph.TaskID, len(all))
+	for i, g := range all {
+		asleep[i] = taskID(g.id)
 	}
 	evidence := proven("every g.waitreason, and no timer in any p")
 	if w.cgo {

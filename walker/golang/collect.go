@@ -24,6 +24,7 @@ type collection struct {
 	cut        int              // goroutines beyond what a walk takes
 	reasons    []string         // the target's waitReasonStrings
 	kinds      []graph.WaitKind // what sort of wait each stands for
+	waiting    [][]*goroutine   // those parked, by their reason
 
 	threads    map[int]dlvext.Registers
 	crash      *crash
@@ -134,6 +135,7 @@ func (c *collection) readReasons() error {
 		c.reasons = append(c.reasons, s)
 		c.kinds = append(c.kinds, waitKind(s))
 	}
+	c.waiting = make([][]*goroutine, len(c.kinds))
 	return nil
 }
 
@@ -172,14 +174,10 @@ func (c *collection) kindOf(g *goroutine) graph.WaitKind {
 
 // waitingFor returns the goroutines whose wait is of the awaitable's kinds.
 func (c *collection) waitingFor(a *awaitable) []*goroutine {
-	served := make([]bool, len(c.kinds)) // by reason
-	for i, k := range c.kinds {
-		served[i] = slices.Contains(a.kinds, k)
-	}
 	var out []*goroutine
-	for _, g := range c.goroutines {
-		if parked(g.status) && int(g.reason) < len(served) && served[g.reason] {
-			out = append(out, g)
+	for reason, k := range c.kinds {
+		if slices.Contains(a.kinds, k) {
+			out = append(out, c.waiting[reason]...)
 		}
 	}
 	return out
@@ -229,7 +227,11 @@ func (c *collection) readGoroutines() error {
 		case b == nil:
 			c.unreadable = append(c.unreadable, addrs[i].Addr)
 		case alive(slab[i].status):
-			c.goroutines = append(c.goroutines, &slab[i])
+			g := &slab[i]
+			c.goroutines = append(c.goroutines, g)
+			if parked(g.status) && int(g.reason) < len(c.waiting) {
+				c.waiting[g.reason] = append(c.waiting[g.reason], g)
+			}
 		}
 	}
 	return nil

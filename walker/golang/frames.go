@@ -13,8 +13,9 @@ type shape struct {
 	frames []*graph.Frame // with inlined calls, innermost first
 	last   []int32        // for each physical frame, the index in frames of its outermost call
 
-	kind    graph.WaitKind // for which library was looked up last
+	kind    graph.WaitKind // for which library and phase were looked up last
 	library *awaitable
+	phase   string
 }
 
 // frameTable makes frames of program counters, each once.
@@ -44,14 +45,7 @@ func newFrameTable(p *program) *frameTable {
 
 // shape returns the calls of a goroutine's frames.
 func (t *frameTable) shape(frames []unwind.Frame) *shape {
-	t.key = t.key[:0]
-	for _, f := range frames {
-		pc := f.PC << 1
-		if f.Trap {
-			pc |= 1
-		}
-		t.key = le.AppendUint64(t.key, pc)
-	}
+	t.key = appendKey(t.key[:0], frames)
 	if s := t.shapes[string(t.key)]; s != nil {
 		return s
 	}
@@ -70,6 +64,18 @@ func (t *frameTable) shape(frames []unwind.Frame) *shape {
 	}
 	t.shapes[string(t.key)] = s
 	return s
+}
+
+// appendKey adds what tells the stacks of different shapes apart.
+func appendKey(key []byte, frames []unwind.Frame) []byte {
+	for _, f := range frames {
+		pc := f.PC << 1
+		if f.Trap {
+			pc |= 1
+		}
+		key = le.AppendUint64(key, pc)
+	}
+	return key
 }
 
 // at returns the calls at one frame: those inlined there, then the function.
@@ -141,10 +147,23 @@ func (c *collection) unwindSome(g *goroutine, dst []unwind.Frame, limit int) ([]
 	if g.stack == nil {
 		return dst, unwind.End{}
 	}
-	return c.unwinder.Stack(unwind.Start{
+	return c.unwinder.Stack(g.start(), dst, limit)
+}
+
+// unwindWith is physicalFrames with an unwinder that nobody else uses.
+func (c *collection) unwindWith(u *unwind.Unwinder, g *goroutine, dst []unwind.Frame) ([]unwind.Frame, unwind.End) {
+	if g.stack == nil {
+		return dst, unwind.End{}
+	}
+	return u.Stack(g.start(), dst, walker.MaxDepth)
+}
+
+// start is where a goroutine's frames begin.
+func (g *goroutine) start() unwind.Start {
+	return unwind.Start{
 		PC: g.pc, SP: g.sp, BP: g.bp, Trap: g.interrupted, Syscall: g.status == gSyscall,
 		Stack: unwind.Stack{Lo: g.sp, Data: g.stack},
-	}, dst, limit)
+	}
 }
 
 // framesOf unwinds one goroutine's stack.

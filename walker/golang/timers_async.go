@@ -5,22 +5,19 @@ package golang
 // asynctimerchan). Such a channel has a buffer of one time.Time, and its
 // timer, in some processor's heap, sends to it:
 // https://github.com/golang/go/blob/go1.24.0/src/time/sleep.go#L29
-func (c *collection) asyncTimers() {
-	wanted := map[uint64]*channel{}
-	for addr, ch := range c.chans {
-		if ch.timer == 0 && ch.capacity == 1 && c.typeName(ch.elemtype) == "time.Time" {
-			wanted[addr] = ch
-		}
-	}
+// The channels are given by their address.
+func (c *collection) asyncTimers(wanted map[uint64]*channel) (found []uint64) {
 	arg := c.lay.timer.arg
 	if len(wanted) == 0 || arg.size != 16 {
-		return
+		return nil
 	}
 	c.each(c.heapTimers(maxTimers), c.lay.timer.size, func(addr uint64, b []byte) {
 		if ch := wanted[word(b[arg.off:], 1)]; ch != nil {
 			ch.timer = addr
+			found = append(found, addr)
 		}
 	})
+	return found
 }
 
 // heapTimers are the addresses of the timers in the processors' heaps; none of

@@ -50,7 +50,7 @@ type timer struct{ when, period int64 }
 // readChannels reads the channels that the goroutines wait on, then the
 // timers that feed some of them.
 func (c *collection) readChannels(waiting []*goroutine) {
-	var addrs []uint64
+	addrs := make([]uint64, 0, len(waiting))
 	for _, g := range waiting {
 		for _, s := range g.sudogs {
 			addrs = append(addrs, s.c)
@@ -58,6 +58,7 @@ func (c *collection) readChannels(waiting []*goroutine) {
 	}
 	l := &c.lay.hchan
 	var timers []uint64
+	async := map[uint64]*channel{} // that may have a timer and do not name it
 	slab := make([]channel, 0, len(addrs))
 	c.each(addrs, l.size, func(addr uint64, b []byte) {
 		slab = append(slab, channel{
@@ -67,15 +68,15 @@ func (c *collection) readChannels(waiting []*goroutine) {
 		})
 		ch := &slab[len(slab)-1]
 		c.chans[addr] = ch
-		c.typeName(ch.elemtype)
-	})
-	c.asyncTimers()
-	for _, ch := range c.chans {
-		if ch.timer != 0 {
+		name := c.typeName(ch.elemtype)
+		switch {
+		case ch.timer != 0:
 			timers = append(timers, ch.timer)
+		case ch.capacity == 1 && name == "time.Time":
+			async[addr] = ch
 		}
-	}
-	c.readTimers(timers)
+	})
+	c.readTimers(append(timers, c.asyncTimers(async)...))
 	c.readContexts(waiting)
 	c.readStrays()
 }

@@ -55,6 +55,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 		used: in.librariesOf(), holders: map[held][]*goroutine{}, coroutineOf: map[uint64]*goroutine{}, bubbleModels: map[uint64]*graph.Group{},
 	}
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
+	w.findShapes()
 	w.findQueues()
 	w.findTorn()
 	w.findGroups()
@@ -168,13 +169,14 @@ func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
 		Kind: w.kindOf(g), Text: w.reasonOf(g), Frame: firstShown(shape.frames),
 		Since: w.since(g), Evidence: proven("g.waitreason"),
 	}
-	if wait.Phase = phaseOf(shape.frames, wait.Kind); wait.Phase == "" {
+	w.lookUp(shape, wait.Kind)
+	if wait.Phase = shape.phase; wait.Phase == "" {
 		wait.Phase = w.condition(g)
 	}
 	if g.isTorn() {
 		return wait
 	}
-	if a := w.libraryOf(wait.Kind, shape); a != nil && a.describe(w, g, &wait) {
+	if a := shape.library; a != nil && a.describe(w, g, &wait) {
 		return wait
 	}
 	for i := range awaitables {
@@ -186,20 +188,20 @@ func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
 	return wait
 }
 
-// libraryOf is the library whose function waits for something of its own, if
-// any. Goroutines of one shape that wait alike are served alike.
-func (w *walk) libraryOf(kind graph.WaitKind, s *shape) *awaitable {
+// lookUp looks up what depends on a shape and the kind of its goroutines'
+// waits: the library whose function waits for something of its own, if any, and
+// what that is about. Goroutines of one shape mostly wait alike.
+func (w *walk) lookUp(s *shape, kind graph.WaitKind) {
 	if s.kind == kind {
-		return s.library
+		return
 	}
-	s.kind, s.library = kind, nil
+	s.kind, s.library, s.phase = kind, nil, phaseOf(s.frames, kind)
 	for _, a := range w.used {
 		if a.serves(kind, s) {
 			s.library = a
 			break
 		}
 	}
-	return s.library
 }
 
 // since is how long a goroutine has waited at least: from when a garbage
