@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 )
 
 // A crew all of which is busy has nobody who waits for work; somebody waits to
@@ -25,11 +26,9 @@ const maxBusyChannels = 256
 // nobody receives from.
 func (w *walk) findBusyCrews() {
 	wanted := map[uint64]bool{}
-	lo, hi := ^uint64(0), uint64(0)
 	for addr, ch := range w.chans {
 		if ch.senders != 0 && ch.receivers == 0 && w.carriesWork(addr) {
 			wanted[addr] = true
-			lo, hi = min(lo, addr), max(hi, addr)
 		}
 	}
 	if len(wanted) == 0 || len(wanted) > maxBusyChannels {
@@ -37,32 +36,22 @@ func (w *walk) findBusyCrews() {
 	}
 	busy := map[busyStart][]*goroutine{}
 	receives := map[uint64]bool{} // functions by entry
+	channels := seek(wanted)
 	for _, g := range w.goroutines {
-		suspected := false
-		for i := 0; i+8 <= len(g.stack) && !suspected; i += 8 {
-			v := le.Uint64(g.stack[i:])
-			suspected = v >= lo && v <= hi && wanted[v]
-		}
-		if !suspected || g.parent == 0 {
+		if g.parent == 0 {
 			continue
 		}
-		for _, f := range w.framesOf(g) {
-			if f.Func == nil {
-				continue
+		w.whoHolds(g, channels, func(f unwind.Frame, addr uint64) {
+			is, known := receives[f.Func.Entry]
+			if !known {
+				is = w.onlyReceives(f.Func)
+				receives[f.Func.Entry] = is
 			}
-			if _, known := receives[f.Func.Entry]; !known {
-				receives[f.Func.Entry] = w.onlyReceives(f.Func)
+			k := busyStart{g.crewStart(), addr, f.Func.Entry}
+			if gs := busy[k]; is && (len(gs) == 0 || gs[len(gs)-1] != g) {
+				busy[k] = append(gs, g)
 			}
-			if !receives[f.Func.Entry] {
-				continue
-			}
-			for _, v := range w.liveWords(g, f) {
-				k := busyStart{g.crewStart(), v, f.Func.Entry}
-				if gs := busy[k]; wanted[v] && (len(gs) == 0 || gs[len(gs)-1] != g) {
-					busy[k] = append(gs, g)
-				}
-			}
-		}
+		})
 	}
 	found := slices.SortedFunc(maps.Keys(busy), func(a, b busyStart) int {
 		return cmp.Or(compareGoroutines(busy[a][0], busy[b][0]), cmp.Compare(a.channel, b.channel), cmp.Compare(a.fn, b.fn))

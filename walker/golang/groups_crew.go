@@ -26,6 +26,7 @@ type crew struct {
 	channel uint64
 	fn      uint64          // entry of the function that receives
 	handles map[uint64]bool // the channel, and what it is a field of
+	sought  sought          // the handles
 }
 
 // crewStart is a go statement that one goroutine ran.
@@ -149,6 +150,7 @@ func (w *walk) findCrews() {
 	byStart := map[crewStart][]*crew{}
 	for i := range w.crews {
 		k := &w.crews[i]
+		k.sought = seek(k.handles)
 		byStart[k.start] = append(byStart[k.start], k)
 	}
 	idle, busy := map[*crew][]*goroutine{}, map[*crew][]*goroutine{}
@@ -192,24 +194,9 @@ func (w *walk) worksFor(g *goroutine, k *crew) bool {
 			return false // it sends
 		}
 	}
-	suspected := false
-	for i := 0; i+8 <= len(g.stack) && !suspected; i += 8 {
-		suspected = k.handles[le.Uint64(g.stack[i:])]
-	}
-	if !suspected {
-		return false
-	}
-	for _, f := range w.framesOf(g) {
-		if f.Func == nil || f.Func.Entry != k.fn {
-			continue
-		}
-		for _, v := range w.liveWords(g, f) {
-			if k.handles[v] {
-				return true
-			}
-		}
-	}
-	return false
+	works := false
+	w.whoHolds(g, k.sought, func(f unwind.Frame, _ uint64) { works = works || f.Func.Entry == k.fn })
+	return works
 }
 
 // addCrew describes one as a group.

@@ -13,16 +13,11 @@ const kindServer = "http.Server"
 
 // findServers makes a group of the connections that one call of Serve started.
 func (w *walk) findServers() {
-	starts := map[uint64]bool{} // by first function, whether Serve starts goroutines with it
+	serves := w.startedIn(servesHTTP)
 	owners := map[uint64]*graph.Group{}
 	conns := map[*graph.Group][]httpConn{}
 	for _, g := range w.goroutines {
-		starting, known := starts[g.startpc]
-		if !known {
-			starting = w.servesHTTP(g.startpc)
-			starts[g.startpc] = starting
-		}
-		if !starting {
+		if !serves(g) {
 			continue
 		}
 		m, known := owners[g.parent]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -105,36 +106,21 @@ func (w *walk) kindOfGroup(g *goroutine) string {
 // live word and are neither started by a wrapper for it nor waiting for it.
 func (w *walk) findLikely() {
 	open := map[uint64]*group{}
-	lo, hi := ^uint64(0), uint64(0)
 	for addr, gr := range w.groups {
 		if gr.kind == kindWaitGroup && gr.left.known && gr.left.left > len(gr.certain) {
 			open[addr] = gr
-			lo, hi = min(lo, addr), max(hi, addr)
 		}
 	}
 	if len(open) == 0 {
 		return
 	}
+	waitGroups := seek(open)
 	for _, g := range w.goroutines {
-		// Most stacks have none of the addresses in any word: only where one
-		// does is it worth asking which words are live.
-		suspected := false
-		for i := 0; i+8 <= len(g.stack); i += 8 {
-			if v := le.Uint64(g.stack[i:]); v >= lo && v <= hi && open[v] != nil {
-				suspected = true
-				break
+		w.whoHolds(g, waitGroups, func(_ unwind.Frame, addr uint64) {
+			if gr := open[addr]; !w.knows(gr, g) {
+				gr.likely = append(gr.likely, g)
 			}
-		}
-		if !suspected {
-			continue
-		}
-		for _, f := range w.framesOf(g) {
-			for _, v := range w.liveWords(g, f) {
-				if gr := open[v]; gr != nil && !w.knows(gr, g) {
-					gr.likely = append(gr.likely, g)
-				}
-			}
-		}
+		})
 	}
 }
 

@@ -33,10 +33,9 @@ var connStates = []string{"new", "active", "idle", "hijacked", "closed"}
 // maxHTTPConns bounds the connections whose state is read.
 const maxHTTPConns = 20_000
 
-// servesHTTP tells the goroutines that http.Server's Serve starts, one for each
-// connection.
-func (p *program) servesHTTP(startpc uint64) bool {
-	fn, _ := p.function(startpc)
+// servesHTTP tells the first function of the goroutines that http.Server's Serve
+// starts, one for each connection.
+func servesHTTP(fn string) bool {
 	return strings.HasPrefix(fn, "net/http.(*Server).Serve.gowrap") || fn == "net/http.(*conn).serve"
 }
 
@@ -48,21 +47,16 @@ func (c *collection) readHTTP() {
 	if l.server.size == 0 || l.state.size == 0 {
 		return
 	}
-	starts := map[uint64]bool{}
+	serves := c.startedIn(servesHTTP)
 	owners := map[uint64]bool{} // goids
 	words := map[*goroutine][]uint64{}
 	var addrs []uint64
 	for _, g := range c.goroutines {
-		serves, known := starts[g.startpc]
-		if !known {
-			serves = c.servesHTTP(g.startpc)
-			starts[g.startpc] = serves
-		}
-		if !serves || len(words) == maxHTTPConns {
+		if !serves(g) || len(words) == maxHTTPConns {
 			continue
 		}
 		owners[g.parent] = true
-		words[g] = c.firstWordsOf(g, "net/http.(*conn).serve")
+		words[g] = c.liveWordsIn(g, "net/http.(*conn).serve")
 		addrs = append(addrs, words[g]...)
 	}
 	if len(words) == 0 {
@@ -99,17 +93,6 @@ func (c *collection) readHTTP() {
 		}
 	}
 	c.readActive()
-}
-
-// firstWordsOf are the live words of a goroutine's outermost frame of a function.
-func (c *collection) firstWordsOf(g *goroutine, fn string) []uint64 {
-	frames := c.framesOf(g)
-	for i := len(frames) - 1; i >= 0; i-- {
-		if f := frames[i]; f.Func != nil && f.Func.Name == fn {
-			return c.liveWords(g, f)
-		}
-	}
-	return nil
 }
 
 // readActive reads how many connections the servers count.

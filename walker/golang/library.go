@@ -1,6 +1,9 @@
 package golang
 
-import "github.com/dlv-async/dlv-async/walker/graph"
+import (
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
 
 // libraryFacts are what was read for the awaitables that libraries make.
 type libraryFacts struct {
@@ -56,33 +59,15 @@ func (w *walk) findHolders() {
 	if len(w.held) == 0 {
 		return
 	}
-	lo, hi := ^uint64(0), uint64(0)
-	for addr := range w.held {
-		lo, hi = min(lo, addr), max(hi, addr)
-	}
+	things := seek(w.held)
 	for _, g := range w.goroutines {
-		// Few stacks have any of the addresses: only theirs are looked at closely.
-		suspected := false
-		for i := 0; i+8 <= len(g.stack) && !suspected; i += 8 {
-			if v := le.Uint64(g.stack[i:]); v >= lo && v <= hi {
-				_, suspected = w.held[v]
-			}
-		}
-		if !suspected {
-			continue
-		}
-		for _, f := range w.framesOf(g) {
-			if f.Func == nil {
-				continue
-			}
-			for _, v := range w.liveWords(g, f) {
-				for _, h := range w.held[v] {
-					if h.by(f.Func.Name) && !w.wants(g, v) {
-						w.addHolder(held{v, h.part}, g)
-					}
+		w.whoHolds(g, things, func(f unwind.Frame, addr uint64) {
+			for _, h := range w.held[addr] {
+				if f.Func != nil && h.by(f.Func.Name) && !w.wants(g, addr) {
+					w.addHolder(held{addr, h.part}, g)
 				}
 			}
-		}
+		})
 	}
 }
 

@@ -38,6 +38,17 @@ func (c *collection) liveWords(g *goroutine, f unwind.Frame) []uint64 {
 	return words
 }
 
+// liveWordsIn are the live words of a goroutine's outermost frame of a function.
+func (c *collection) liveWordsIn(g *goroutine, fn string) []uint64 {
+	frames := c.framesOf(g)
+	for i := len(frames) - 1; i >= 0; i-- {
+		if f := frames[i]; f.Func != nil && f.Func.Name == fn {
+			return c.liveWords(g, f)
+		}
+	}
+	return nil
+}
+
 // holds tells whether an address is among a frame's live words, or is that of
 // a variable in the frame.
 func (c *collection) holds(g *goroutine, f unwind.Frame, addr uint64) bool {

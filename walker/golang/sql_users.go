@@ -32,14 +32,17 @@ func (c *collection) readSQLUsers() {
 	for _, u := range l.users {
 		most = max(most, u.size)
 	}
+	others := c.startedIn(func(fn string) bool { // the library's own watch over them, and use none
+		return strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || strings.HasPrefix(fn, "database/sql.")
+	})
 	words := map[*goroutine][]uint64{}
 	var addrs []uint64
 	for _, g := range c.goroutines {
 		if len(words) == maxSQLSearches {
 			break
 		}
-		if fn, _ := c.function(g.startpc); strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || strings.HasPrefix(fn, "database/sql.") {
-			continue // the library's own watch over them, and use none
+		if others(g) {
+			continue
 		}
 		for _, f := range c.framesOf(g) {
 			if f.Func == nil || len(words[g]) > maxSQLWords || strings.HasPrefix(f.Func.Name, "runtime.") {

@@ -72,22 +72,18 @@ func (c *collection) readDBs() {
 		return
 	}
 	openers := map[uint64]bool{} // channels
-	starts := map[uint64]bool{}
+	opens := c.startedIn(func(fn string) bool {
+		return strings.HasPrefix(fn, "database/sql.") && (strings.Contains(fn, "OpenDB") || fn == sqlOpener)
+	})
 	var addrs []uint64
 	for _, g := range c.goroutines {
-		opens, known := starts[g.startpc]
-		if !known {
-			fn, _ := c.function(g.startpc)
-			opens = strings.HasPrefix(fn, "database/sql.") && (strings.Contains(fn, "OpenDB") || fn == sqlOpener)
-			starts[g.startpc] = opens
-		}
-		if !opens {
+		if !opens(g) {
 			continue
 		}
 		for _, s := range g.sudogs {
 			openers[s.c] = true
 		}
-		addrs = append(addrs, c.firstWordsOf(g, sqlOpener)...)
+		addrs = append(addrs, c.liveWordsIn(g, sqlOpener)...)
 	}
 	requests := map[uint64]uint64{} // DBs, by address of their map of requests
 	var maps []uint64

@@ -1,0 +1,60 @@
+package golang
+
+import "github.com/dlv-async/dlv-async/walker/golang/unwind"
+
+// startedIn tells goroutines by their first function, each of which is asked for
+// once.
+func (p *program) startedIn(is func(fn string) bool) func(g *goroutine) bool {
+	known := map[uint64]bool{}
+	return func(g *goroutine) bool {
+		yes, ok := known[g.startpc]
+		if !ok {
+			fn, _ := p.function(g.startpc)
+			yes = is(fn)
+			known[g.startpc] = yes
+		}
+		return yes
+	}
+}
+
+// sought are addresses that are looked for on stacks.
+type sought struct {
+	lo, hi uint64
+	has    func(addr uint64) bool
+}
+
+// seek makes the keys of a map sought.
+func seek[V any](addrs map[uint64]V) sought {
+	s := sought{lo: ^uint64(0), has: func(addr uint64) bool { _, ok := addrs[addr]; return ok }}
+	for a := range addrs {
+		s.lo, s.hi = min(s.lo, a), max(s.hi, a)
+	}
+	return s
+}
+
+// mentions tells whether any word of a stack, live or not, is one that is
+// sought. Most stacks have none: only where one does is it worth asking which
+// words are live.
+func (g *goroutine) mentions(s sought) bool {
+	for i := 0; i+8 <= len(g.stack); i += 8 {
+		if v := le.Uint64(g.stack[i:]); v >= s.lo && v <= s.hi && s.has(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// whoHolds calls visit for each live word of a goroutine's frames that is
+// sought.
+func (c *collection) whoHolds(g *goroutine, s sought, visit func(f unwind.Frame, addr uint64)) {
+	if !g.mentions(s) {
+		return
+	}
+	for _, f := range c.framesOf(g) {
+		for _, v := range c.liveWords(g, f) {
+			if s.has(v) {
+				visit(f, v)
+			}
+		}
+	}
+}
