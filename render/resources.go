@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -15,8 +14,6 @@ import (
 // comes first.
 func Resources(w io.Writer, s *graph.Snapshot, o Options) error {
 	v := newView(w, s, o)
-	v.header()
-	v.shortfalls()
 	waiters := map[graph.ResourceID][]graph.TaskID{}
 	var shown []*graph.Resource
 	for _, r := range s.Resources {
@@ -26,23 +23,11 @@ func Resources(w io.Writer, s *graph.Snapshot, o Options) error {
 			shown = append(shown, r)
 		}
 	}
-	sets := gather(shown, func(r *graph.Resource) string { return v.resourceLooks(r, waiters[r.ID]) })
-	slices.SortStableFunc(sets, func(a, b []*graph.Resource) int {
-		return cmp.Compare(len(b)*len(waiters[b[0].ID]), len(a)*len(waiters[a[0].ID]))
-	})
-	kept, cut := o.shown(len(sets))
-	for _, alike := range sets[:kept] {
-		v.blank()
+	looks := func(r *graph.Resource) string { return v.resourceLooks(r, waiters[r.ID]) }
+	return things(v, "resource", shown, looks, func(r *graph.Resource) int { return len(waiters[r.ID]) }, func(alike []*graph.Resource) {
 		v.resource(alike)
 		v.resourceTasks(alike, waiters)
-	}
-	if len(sets) == 0 {
-		v.blank()
-		v.row(v.say(quiet, "no resources"+v.ofThese()))
-	}
-	v.moreThings(cut, "resource")
-	v.hiddenTasks()
-	return v.end()
+	})
 }
 
 // resourceTasks lists who has resources that are alike, and who waits for them.
@@ -117,13 +102,7 @@ func (v *view) resourceLooks(r *graph.Resource, waiters []graph.TaskID) string {
 // state that all of them share.
 func (v *view) resource(alike []*graph.Resource) {
 	r := alike[0]
-	head := v.text()
-	noun := typeName(or(r.Type, r.Kind))
-	if len(alike) == 1 {
-		head.add(ident, r.ID.String()).add(normal, "  ").add(strong, named(noun, r.Address))
-	} else {
-		head.add(strong, v.times(len(alike))+"  "+noun).add(normal, "  ").add(ident, v.names(len(alike), func(i int) string { return alike[i].ID.String() }))
-	}
+	head := v.heading(len(alike), func(i int) string { return alike[i].ID.String() }, typeName(or(r.Type, r.Kind)), r.Address)
 	var facts []string
 	if r.Type != "" && r.Kind != "" && !strings.Contains(strings.ToLower(r.Type), r.Kind) {
 		facts = append(facts, r.Kind)
