@@ -160,7 +160,7 @@ func (v *view) facts(t *graph.Task) []string {
 		facts = append(facts, "label "+key+"="+t.Labels[key])
 	}
 	if c := t.Cancel; c != nil {
-		facts = append(facts, cancellation(c))
+		facts = append(facts, cancellation(c)...)
 	}
 	if t.Result != "" {
 		facts = append(facts, "returned a value of type "+typeName(t.Result))
@@ -213,15 +213,33 @@ func (v *view) elsewhere(id graph.TaskID) string {
 	return "waits for " + said.bare()
 }
 
-func cancellation(c *graph.Cancellation) string {
-	s := "cancelled"
-	if c.Requested > 0 || c.Pending {
-		s = count(max(c.Requested, 1), "cancellation") + " requested"
+// cancellation says what a task was told, and what is to be said of the cancel
+// scopes around it. Of most there is nothing: each nursery has one.
+func cancellation(c *graph.Cancellation) (facts []string) {
+	switch requests := count(max(c.Requested, 1), "cancellation") + " requested"; {
+	case c.Pending:
+		facts = append(facts, requests+", not delivered yet"+suffix(": ", c.Message))
+	case c.Requested > 0:
+		facts = append(facts, requests+suffix(": ", c.Message))
+	case c.Message != "":
+		facts = append(facts, "cancelled: "+c.Message)
 	}
-	if c.Pending {
-		s += ", not delivered yet"
+	for _, s := range c.Scopes {
+		var traits []string
+		if s.Shield {
+			traits = append(traits, "is shielded")
+		}
+		if s.Deadline != 0 {
+			traits = append(traits, strings.TrimPrefix(timesOut(s.Deadline), ", "))
+		}
+		if s.Cancelled {
+			traits = append(traits, "was cancelled"+suffix(" (", s.Reason, ")"))
+		}
+		if len(traits) > 0 {
+			facts = append(facts, "in a cancel scope that "+strings.Join(traits, ", "))
+		}
 	}
-	return s + suffix(": ", c.Message)
+	return facts
 }
 
 // taskError says which error a task has. A panic is one of its own sort.

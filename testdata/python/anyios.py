@@ -15,16 +15,21 @@ A correct reader says that
     timed         sleeps for two hours in a cancel scope that ends within one
     timed-child   the same, as the group that it is in ends then
     shielded      sleeps in such a scope too, which a shield keeps off
+    receiver      waits for an item of a memory stream
+    job           waits for a thread of AnyIO's that stands in blocking()
     main          waits for a future that nothing will set
 """
 
 import asyncio
 import contextlib
+import threading
 
 import anyio
+import anyio.to_thread
 import ready  # and AnyIO: tests of all programs leave this one out
 
 HOUR = 3600
+forever = threading.Event()
 
 
 async def child():
@@ -93,11 +98,16 @@ async def await_event(event):
     await event.wait()
 
 
+def blocking():
+    forever.wait()
+
+
 async def main():
     def start(coroutine, name):
         tasks.append(asyncio.get_running_loop().create_task(coroutine, name=name))
 
     tasks = []
+    streams = anyio.create_memory_object_stream(1)
     asyncio.current_task().set_name("main")
     start(opens(), "owner")
     start(wrapped(), "wrapped")
@@ -109,6 +119,8 @@ async def main():
     start(timed(), "timed")
     start(timed_group(), "timed-owner")
     start(shielded(), "shielded")
+    start(streams[1].receive(), "receiver")
+    start(anyio.to_thread.run_sync(blocking), "job")
     ready.when(
         ready.parked(3, "sleep", "child"),
         ready.parked(1, "sleep", "scoped"),
@@ -118,6 +130,7 @@ async def main():
         ready.holds(lambda: all(task._fut_waiter for task in tasks)),
         ready.parked(1, "wait", "await_event"),
         ready.parked(1, "main", "main"),
+        ready.thread(1, "wait", "blocking"),
     )
     await asyncio.get_running_loop().create_future()
 

@@ -3,10 +3,12 @@ package cpython_test
 import (
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/dlv-async/dlv-async/internal/snapshot"
 	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // venv makes a virtual environment with packages, and returns its interpreter.
@@ -46,8 +48,13 @@ func TestAnyIO(t *testing.T) {
 				compare(t, "the wait", s.waits, map[string]string{
 					"exits":        "task group(exit-child, scoped)",
 					"event":        "event asyncio.Event",
+					"receiver":     "queue get anyio memory stream",
 					"limit-waiter": "semaphore anyio._backends._asyncio.CapacityLimiter",
 				})
+				worker := s.Task(s.task("job").Waits[0].Task)
+				if worker == nil || !slices.ContainsFunc(worker.Frames, func(f *graph.Frame) bool { return f.Func == "__main__.blocking" }) {
+					t.Errorf("the job is done by %+v", worker)
+				}
 				compare(t, "the holders of what is wanted", s.holders, map[string]string{
 					"lock-waiter":  "lock-holder",
 					"limit-waiter": "limit-holder",

@@ -43,7 +43,7 @@ func (s standing) outer(n int) string {
 }
 
 // awaitables are all that this walker knows by their functions.
-var awaitables = [][]awaitable{sleeps, locks, queues, waitFunctions, taskGroups, streams, sockets, subprocesses, anyioLocks, aiohttps}
+var awaitables = [][]awaitable{sleeps, locks, queues, waitFunctions, taskGroups, streams, sockets, subprocesses, anyioLocks, aiohttps, trioWaits}
 
 // byFunction is awaitables by function.
 var byFunction = func() map[string]*awaitable {
@@ -64,7 +64,7 @@ func (w *walk) describeWaits() {
 		if w.over() {
 			return
 		}
-		if t.waiter == 0 || t.state != pendingFuture {
+		if !t.waits() {
 			continue
 		}
 		t.node.Waits = []graph.Wait{w.waitOf(t)}
@@ -75,6 +75,9 @@ func (w *walk) describeWaits() {
 // waitOf describes what a task waits for: by the function that it stands in
 // where that is known, else by the Future.
 func (w *walk) waitOf(t *task) graph.Wait {
+	if t.trio != nil {
+		return w.trioWaitOf(t)
+	}
 	var wait graph.Wait
 	if len(t.frames) > 0 {
 		if a := byFunction[t.frames[0].Func]; a != nil {

@@ -26,6 +26,11 @@ func (w *walk) findDeadlines() {
 		note(h.node, when, ok)
 	}
 	for _, t := range w.tasks {
+		if t.trio != nil {
+			w.trioScopes(t)
+			w.check(t.node, "its cancel scopes")
+			continue
+		}
 		for _, f := range t.frames {
 			if f.Func == "asyncio.tasks.wait_for" || f.Func == "asyncio.tasks._wait" {
 				if timer := w.some(w.fr.Local(f, "timeout_handle")); timer != 0 {

@@ -14,6 +14,7 @@ import (
 func (w *walk) describeEnded() {
 	for _, t := range w.tasks {
 		switch {
+		case t.trio != nil: // what ends it takes it out of the run
 		case t.exception != 0:
 			t.node.Error = w.failure(t.exception)
 			t.node.Error.Retrieved = !t.logTB

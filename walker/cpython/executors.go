@@ -117,6 +117,15 @@ func (w *walk) jobFunction(item object.Ref) string {
 			fn = args[0]
 		}
 	}
+	return w.functionName(fn)
+}
+
+// functionName is the full name of a function or a method; empty for whatever
+// else can be called.
+func (w *walk) functionName(fn object.Ref) string {
+	if inner, _, ok := w.partial(fn); ok {
+		fn = inner
+	}
 	if w.isA(fn, "method") {
 		fn, _, _ = w.r.Method(fn)
 	}

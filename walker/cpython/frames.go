@@ -78,7 +78,7 @@ func (w *walk) graphFrame(f *frame.Frame, kind graph.FrameKind) *graph.Frame {
 		Func: key.name, Module: w.fr.Module(f.Globals), File: f.Code.File, Line: f.Line, Kind: kind,
 		Origin: w.origins.of(f.Code.File),
 	}
-	g.Hidden = g.Origin == graph.OriginRuntime || g.Origin == graph.OriginStdlib && plumbing(g.Module, g.Func)
+	g.Hidden = g.Origin == graph.OriginRuntime || trioPlumbing(g.Module) || g.Origin == graph.OriginStdlib && plumbing(g.Module, g.Func)
 	w.frames[key] = g
 	return g
 }

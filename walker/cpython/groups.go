@@ -16,6 +16,10 @@ func (w *walk) findGroups() {
 		if w.over() {
 			return
 		}
+		if t.trio != nil {
+			w.nurseriesOf(t)
+			w.foldSystemTask(t)
+		}
 		for _, c := range w.callbacksOf(&t.future) {
 			w.noteCompletion(&c)
 			switch {

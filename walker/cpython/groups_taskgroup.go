@@ -60,6 +60,10 @@ func (w *walk) group(o object.Ref) *graph.Group {
 	typ := w.r.Type(o)
 	switch {
 	case typ.Inherits(asyncioGroup), typ.Inherits(anyioGroup):
+	case typ.Inherits(nurseryManager):
+		return w.group(w.attr(o, "_nursery"))
+	case isNursery(typ):
+		return w.nursery(o)
 	default:
 		return nil
 	}

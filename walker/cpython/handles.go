@@ -68,6 +68,9 @@ func (w *walk) appendTasks(found []*task, o object.Ref, nesting int) []*task {
 		return found
 	}
 	if t := w.byAddr[o]; t != nil {
+		if t.trio != nil {
+			return found // nobody can await it
+		}
 		return append(found, t)
 	}
 	for i, item := range w.standsFor(o, nesting) {

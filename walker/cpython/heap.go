@@ -22,6 +22,7 @@ const (
 	aTask
 	aCoroutine
 	aGreenlet
+	aTrioRun
 )
 
 // searchHeap looks through the lists of the garbage collector, which have every
@@ -89,6 +90,8 @@ func (w *walk) searchList(in *interp, head uint64, classes map[object.Ref]wanted
 			w.coroutines = append(w.coroutines, o)
 		case aGreenlet:
 			w.greenlets++
+		case aTrioRun:
+			w.addRun(in, o)
 		}
 		previous, at = at, w.r.U64(at)&^gcFlags
 	}
@@ -106,6 +109,8 @@ func (w *walk) interest(class object.Ref) wanted {
 		return aTask
 	case t.Inherits("greenlet.greenlet"):
 		return aGreenlet
+	case t.FullName() == trioRunner:
+		return aTrioRun
 	}
 	return ofNoInterest
 }

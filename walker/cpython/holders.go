@@ -15,6 +15,7 @@ var lockClasses = map[string]struct {
 	"asyncio.locks.Lock":      {"lock", lockState, ""},
 	"asyncio.locks.Semaphore": {"semaphore", semaphoreState, ""},
 	"asyncio.locks.Condition": {"lock", lockState, "_lock"},
+	"trio.Semaphore":          {"semaphore", trioSemaphoreState, ""},  // Trio's locks know who holds them
 	anyioSemaphore:            {"semaphore", anyioSemaphoreState, ""}, // AnyIO's others know who holds them
 	anyioOldSemaphore:         {"semaphore", anyioSemaphoreState, ""},
 }
@@ -143,6 +144,9 @@ func (w *walk) capacity(o object.Ref, resource string) (int, bool) {
 		return 0, ok
 	}
 	size, bounded := w.intAttr(o, "_bound_value")
+	if !bounded {
+		size, bounded = w.intAttr(o, "_max_value")
+	}
 	free, ok := w.intAttr(o, "_value")
 	return int(size - free), bounded && ok
 }

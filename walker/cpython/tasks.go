@@ -18,6 +18,8 @@ type task struct {
 	node   *graph.Task
 	coro   object.Ref
 	waiter object.Ref // what it yielded last: _fut_waiter; 0: it does not wait
+	trio   *trioRun   // of a task of Trio; nil: it is asyncio's
+	parked bool       // of a task of Trio: it is not in the queue of those to be run
 
 	// frames are its own, innermost first, as node.Frames are.
 	frames []*frame.Frame
@@ -133,10 +135,22 @@ func (w *walk) addTask(in *interp, o object.Ref) {
 	}
 	w.readTask(t)
 	w.check(t.node, "the task")
-	w.tasks, w.byAddr[o] = append(w.tasks, t), t
+	w.enlist(t)
+}
+
+func (w *walk) enlist(t *task) {
+	w.tasks, w.byAddr[t.addr] = append(w.tasks, t), t
 	if t.coro != 0 {
 		w.byCoro[t.coro] = t
 	}
+}
+
+// waits tells whether a task is suspended until something happens.
+func (t *task) waits() bool {
+	if t.trio != nil {
+		return t.parked && t.node.State != graph.StateRunning
+	}
+	return t.waiter != 0 && t.state == pendingFuture
 }
 
 // lostTasks counts what is in the sets of tasks and could not be read: of a

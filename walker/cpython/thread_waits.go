@@ -34,6 +34,8 @@ var threadWaits = map[string]threadWait{
 	"concurrent.futures._base.Future.exception": {describe: onConcurrentFuture},
 	"concurrent.futures._base.wait":             {within: onConcurrentWait},
 	"concurrent.futures._base.as_completed":     {within: onConcurrentCompleted},
+	"trio._threads._send_message_to_trio":       {within: onTrioMessage},
+	"trio._threads._run_fn_as_system_task":      {within: onTrioMessage}, // to 0.22
 }
 
 // maxInward is how far out from its innermost frame the function may stand

@@ -148,12 +148,13 @@ var loopFunctions = map[string]bool{
 	"asyncio.base_events.BaseEventLoop.run_until_complete": true,
 	"asyncio.runners.Runner.run":                           true,
 	"asyncio.runners.run":                                  true,
+	"trio._core._run.run":                                  true,
 }
 
 // settleThread tells threads with something of their own to show from those
 // that only run tasks: a loop's, and a worker that waits for its next job.
 func (w *walk) settleThread(t *thread) {
-	if t.works != nil && len(t.own) > 0 && t.own[0].Func == workerLoop {
+	if len(t.own) > 0 && (t.works != nil && t.own[0].Func == workerLoop || trioIdle[t.own[0].Func]) {
 		t.node.State, t.node.System = graph.StateWaiting, true
 		t.node.Waits = []graph.Wait{{Kind: graph.WaitRuntime, Text: "idle worker of an executor"}}
 		return
@@ -171,4 +172,6 @@ var idleLoop = map[string]bool{
 	"selectors.EpollSelector.select":  true,
 	"selectors.PollSelector.select":   true,
 	"selectors.SelectSelector.select": true,
+
+	"trio._core._io_epoll.EpollIOManager.get_events": true,
 }

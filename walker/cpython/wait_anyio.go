@@ -29,6 +29,8 @@ var anyioEvents = map[string]func(*walk, standing, *graph.Wait){
 	"anyio._core._synchronization.Semaphore.acquire":                    onSelf(graph.WaitSemaphore, "semaphore", anyioSemaphoreState),
 	"anyio._backends._asyncio.CapacityLimiter.acquire_on_behalf_of":     onAnyioLimiter,
 	"anyio._core._synchronization.CapacityLimiter.acquire_on_behalf_of": onAnyioLimiter,
+	"anyio.streams.memory.MemoryObjectReceiveStream.receive":            onChannel(graph.WaitQueueGet, "anyio memory stream"),
+	"anyio.streams.memory.MemoryObjectSendStream.send":                  onChannel(graph.WaitQueuePut, "anyio memory stream"),
 }
 
 // maxAnyioFrames is how many frames of AnyIO stand above asyncio's Event at most.

@@ -12,7 +12,7 @@ type awaitedFuture func(w *walk, f *future, wait *graph.Wait) bool
 // awaitedFutures are all that this walker knows, the surest first. (A function,
 // since what stands for others leads to futures again.)
 func awaitedFutures() []awaitedFuture {
-	return []awaitedFuture{onTask, onGather, onShield, onExecutor}
+	return []awaitedFuture{onTask, onGather, onShield, onExecutor, onAnyioJob}
 }
 
 // maxNesting bounds how far gathers of gathers are followed.

@@ -31,11 +31,12 @@ type walk struct {
 	running    frame.Running
 	tasks      []*task
 	lost       lostTasks
-	byAddr     map[object.Ref]*task // by the task's own address
-	coroutines []object.Ref         // of the heap
-	greenlets  int                  // of the heap
-	heapErr    error                // of the first of its objects that cannot be read
-	byCoro     map[object.Ref]*task // by its outermost coroutine
+	runs       map[object.Ref]*trioRun // by the Runner
+	byAddr     map[object.Ref]*task    // by the task's own address
+	coroutines []object.Ref            // of the heap
+	greenlets  int                     // of the heap
+	heapErr    error                   // of the first of its objects that cannot be read
+	byCoro     map[object.Ref]*task    // by its outermost coroutine
 	groups     map[object.Ref]*graph.Group
 	holdings   []holding
 	keeps      map[object.Ref][]object.Ref // see collected
@@ -46,6 +47,11 @@ type walk struct {
 	keeper     map[object.Ref]*task        // by the loop: who keeps it from running
 	unbegun    map[object.Ref]*task        // see findUnbegun: who keeps the loop
 	origins    origins
+
+	anyioWorkers     map[object.Ref]*thread // see anyioJobs
+	trioWorkers      map[object.Ref]*thread // see trioJobs
+	trioPlaceholders map[object.Ref]*task   // see placeholders
+
 	frames     map[frameKey]*graph.Frame
 	places     map[frame.Place]*graph.Frame
 	files      map[*interp]map[string]string // modules by their files
@@ -59,7 +65,7 @@ func newWalk(img *dlvext.Image, py *layout.Interpreter, o walker.Options, b *gra
 		img: img, py: py, lay: py.Layout, r: r, fr: frame.NewReader(r), b: b, o: o, id: runtimeID,
 		byAddr: map[object.Ref]*task{}, byCoro: map[object.Ref]*task{},
 		frames: map[frameKey]*graph.Frame{}, completing: map[object.Ref]object.Ref{}, keeps: map[object.Ref][]object.Ref{},
-		places: map[frame.Place]*graph.Frame{},
+		places: map[frame.Place]*graph.Frame{}, runs: map[object.Ref]*trioRun{},
 	}
 }
 
@@ -76,6 +82,7 @@ var steps = []step{
 	{"sys.path", (*walk).findOrigins},
 	{"the threads", (*walk).findThreads},
 	{"the tasks", (*walk).findTasks},
+	{"the tasks of Trio", (*walk).findTrio},
 	{"the heap", (*walk).searchHeap},
 	{"the tasks' frames", (*walk).readChains},
 	{"the threads' frames", (*walk).ownFrames},

@@ -67,7 +67,8 @@ func TestForestPutsMembersBelowGroupsBelowOwners(t *testing.T) {
 
 // A task has one place: in its innermost group, else below who waits for it
 // first. Elsewhere stands a reference; but a group that nobody waits for, and of
-// which there would be nothing but references, is left out.
+// which there would be nothing but references, is left out. (The outer one is g1:
+// it comes first, as it is waited for.)
 func TestForestRefersToWhatStandsElsewhere(t *testing.T) {
 	b := graph.NewBuilder("test")
 	inner, outer, beside := group(b, 0xc000), group(b, 0xd000), group(b, 0xe000)
@@ -86,9 +87,9 @@ func TestForestRefersToWhatStandsElsewhere(t *testing.T) {
 	checkForest(t, s, graph.ForestOptions{}, `
 [go:1]
   [g1]
-    [go:3]
-  [g2]
     see go:3
+  [g2]
+    [go:3]
 [go:2]
   see go:3
 [go:4]

@@ -171,10 +171,25 @@ func (c *fromJSON) task(j *jsonTask) *Task {
 			t.Holds = append(t.Holds, Hold{id, c.evidence(h.Evidence)})
 		}
 	}
-	if j.Cancel != nil {
-		t.Cancel = &Cancellation{max(j.Cancel.Requested, 0), j.Cancel.Pending, j.Cancel.Message}
-	}
+	t.Cancel = cancellation(j)
 	return t
+}
+
+func cancellation(j *jsonTask) *Cancellation {
+	if j.Cancel == nil && len(j.Scopes) == 0 {
+		return nil
+	}
+	c := &Cancellation{}
+	if j.Cancel != nil {
+		c.Requested, c.Pending, c.Message = max(j.Cancel.Requested, 0), j.Cancel.Pending, j.Cancel.Message
+	}
+	for _, s := range j.Scopes {
+		c.Scopes = append(c.Scopes, CancelScope{
+			Address: fromAddress(s.Address), Deadline: millis(s.Deadline) - millis(-s.Deadline),
+			Shield: s.Shield, Cancelled: s.Cancelled, Reason: s.Reason,
+		})
+	}
+	return c
 }
 
 func (c *fromJSON) awaiter(j jsonAwaiter) Awaiter {

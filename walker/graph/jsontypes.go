@@ -100,6 +100,14 @@ type jsonCancel struct {
 	Message   string `json:"message,omitempty"`
 }
 
+type jsonScope struct {
+	Address   string `json:"address,omitempty"`
+	Deadline  int64  `json:"deadline_in_ms,omitempty"`
+	Shield    bool   `json:"shield"`
+	Cancelled bool   `json:"cancelled"`
+	Reason    string `json:"reason,omitempty"`
+}
+
 type jsonFailure struct {
 	Type      string       `json:"type,omitempty"`
 	Message   string       `json:"message,omitempty"`
@@ -134,6 +142,7 @@ type jsonTask struct {
 	Labels    map[string]string `json:"labels,omitempty"`
 	Detail    jsonDetail        `json:"detail,omitempty"`
 	Cancel    *jsonCancel       `json:"cancel,omitempty"`
+	Scopes    []jsonScope       `json:"cancel_scopes,omitempty"`
 	Error     *jsonFailure      `json:"error,omitempty"`
 	Result    string            `json:"result,omitempty"`
 	Problems  []jsonProblem     `json:"problems,omitempty"`

@@ -237,11 +237,22 @@ type Creation struct {
 	By    *Creation // how the creator itself was started, where that was recorded with it
 }
 
-// Cancellation is a request to a task to stop.
+// Cancellation is how a task is told to stop, and whether it was.
 type Cancellation struct {
-	Requested int    // how many requests
-	Pending   bool   // not delivered yet
-	Message   string // what it was given to say
+	Requested int           // how many requests; 0: none
+	Pending   bool          // not delivered yet
+	Message   string        // what it was given to say
+	Scopes    []CancelScope // that it stands inside of, the innermost first
+}
+
+// CancelScope is a part of a task's code that can be told to stop by itself, and
+// the tasks of the groups that are opened within: trio.CancelScope.
+type CancelScope struct {
+	Address   uint64
+	Deadline  time.Duration // until time is up for it; 0: never, or not known
+	Shield    bool          // a cancellation of the scopes around it does not reach it
+	Cancelled bool
+	Reason    string // why it was cancelled, in the runtime's words
 }
 
 // Failure is an error value read from the target.

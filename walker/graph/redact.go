@@ -42,7 +42,7 @@ func (s *Snapshot) Redact() {
 		t.Detail = redactedDetail(t.Detail)
 		t.Error.redact()
 		if t.Cancel != nil {
-			t.Cancel.Message = redacted(t.Cancel.Message)
+			t.Cancel.redact()
 		}
 		for _, f := range t.Frames {
 			if !seen[f] {
@@ -93,6 +93,14 @@ func (f *Failure) redact() {
 		for i := range f.Chain {
 			f.Chain[i].Message = redacted(f.Chain[i].Message)
 		}
+	}
+}
+
+func (c *Cancellation) redact() {
+	c.Message = redacted(c.Message)
+	c.Scopes = slices.Clone(c.Scopes) // those of tasks in one nursery are one list
+	for i := range c.Scopes {
+		c.Scopes[i].Reason = redacted(c.Scopes[i].Reason)
 	}
 }
 

@@ -146,10 +146,12 @@ func full() *graph.Snapshot {
 		CreatedBy: &graph.Creation{Task: "go:1", At: own[1], User: own[2], Stack: own[2:], By: &graph.Creation{Task: "go:9", At: own[2]}},
 		Labels:    map[string]string{"tenant": "a", "region": nasty},
 		Detail:    []graph.Attr{{Key: "ended_by", Value: "runtime.Goexit"}, {Key: "preempted", Value: true}},
-		Cancel:    &graph.Cancellation{Requested: 1, Pending: false, Message: "going down"},
-		Error:     failure,
-		Result:    "str",
-		Problems:  []*graph.Problem{{Code: "unreadable", Severity: graph.Warning, Message: "its stack is cut", Evidence: inferred}},
+		Cancel: &graph.Cancellation{Requested: 1, Pending: false, Message: "going down", Scopes: []graph.CancelScope{
+			{Address: 0xc000112100, Deadline: time.Minute, Shield: true, Cancelled: true, Reason: "deadline"},
+		}},
+		Error:    failure,
+		Result:   "str",
+		Problems: []*graph.Problem{{Code: "unreadable", Severity: graph.Warning, Message: "its stack is cut", Evidence: inferred}},
 	})
 	b.Task(&graph.Task{
 		ID: "go:3", Runtime: "go", State: graph.StateWaiting, Groups: []graph.GroupID{g.ID}, Frames: frames("worker"),

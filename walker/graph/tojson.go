@@ -134,8 +134,13 @@ func toTask(s *Snapshot, t *Task, awaitedBy []Awaiter) jsonTask {
 		Groups: toIDs(t.Groups), CreatedBy: toCreation(t.CreatedBy), Labels: t.Labels, Detail: t.Detail,
 		Error: toFailure(t.Error), Result: t.Result, Problems: toEach(t.Problems, toProblem),
 	}
-	if t.Cancel != nil {
-		out.Cancel = &jsonCancel{t.Cancel.Requested, t.Cancel.Pending, t.Cancel.Message}
+	if c := t.Cancel; c != nil {
+		if c.Requested > 0 || c.Pending {
+			out.Cancel = &jsonCancel{c.Requested, c.Pending, c.Message}
+		}
+		out.Scopes = toEach(c.Scopes, func(s CancelScope) jsonScope {
+			return jsonScope{toAddress(s.Address), s.Deadline.Milliseconds(), s.Shield, s.Cancelled, s.Reason}
+		})
 	}
 	return out
 }
