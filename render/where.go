@@ -221,8 +221,8 @@ func cancellation(c *graph.Cancellation) (facts []string) {
 		facts = append(facts, requests+", not delivered yet"+suffix(": ", c.Message))
 	case c.Requested > 0:
 		facts = append(facts, requests+suffix(": ", c.Message))
-	case c.Message != "":
-		facts = append(facts, "cancelled: "+c.Message)
+	case c.Message != "" || len(c.Scopes) == 0:
+		facts = append(facts, "cancelled"+suffix(": ", c.Message))
 	}
 	for _, s := range c.Scopes {
 		var traits []string

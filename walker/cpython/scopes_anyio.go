@@ -31,7 +31,7 @@ func (w *walk) findScopes() {
 		}
 	}
 	for o, g := range w.groups {
-		if scope := w.attr(o, "cancel_scope"); scope != 0 {
+		if scope := w.attr(o, "cancel_scope"); scope != 0 && !w.isTrioScope(scope) {
 			g.Detail = append(g.Detail, w.scopeState(scope)...)
 		}
 	}
@@ -40,20 +40,30 @@ func (w *walk) findScopes() {
 // inScopes notes what the scopes around a task mean for it, from the innermost
 // outwards.
 func (w *walk) inScopes(t *task, scope object.Ref) {
-	for range maxScopes {
-		if scope == 0 {
-			return
+	if scope == 0 {
+		return
+	}
+	c := t.node.Cancel
+	if c == nil {
+		c = &graph.Cancellation{}
+		t.node.Cancel = c
+	}
+	shielded := false
+	for ; scope != 0 && len(c.Scopes) < maxScopes; scope = w.attr(scope, "_parent_scope") {
+		s := graph.CancelScope{Address: uint64(scope)}
+		s.Shield, _ = w.boolAttr(scope, "_shield")
+		s.Cancelled, _ = w.boolAttr(scope, "_cancel_called")
+		if when, ok := w.floatAttr(scope, "_deadline"); ok {
+			s.Deadline, _ = w.due(when)
+			if !shielded && (t.scopeEnds == 0 || when < t.scopeEnds) {
+				t.scopeEnds = when
+			}
 		}
-		if when, ok := w.floatAttr(scope, "_deadline"); ok && (t.scopeEnds == 0 || when < t.scopeEnds) {
-			t.scopeEnds = when
+		if s.Cancelled && !shielded {
+			c.Requested = max(c.Requested, 1)
 		}
-		if called, _ := w.boolAttr(scope, "_cancel_called"); called && t.node.Cancel == nil {
-			t.node.Cancel = &graph.Cancellation{Requested: 1}
-		}
-		if shielded, _ := w.boolAttr(scope, "_shield"); shielded {
-			return
-		}
-		scope = w.attr(scope, "_parent_scope")
+		shielded = shielded || s.Shield
+		c.Scopes = append(c.Scopes, s)
 	}
 }
 

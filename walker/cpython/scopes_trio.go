@@ -9,9 +9,6 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
-// maxScopes bounds the cancel scopes around a task.
-const maxScopes = 1 << 10
-
 // trioScopes reads the cancel scopes that a task stands inside of, its own and
 // those of the tasks whose nurseries it is in
 // (https://github.com/python-trio/trio/blob/v0.27.0/src/trio/_core/_run.py#L318).
@@ -93,3 +90,6 @@ func (w *walk) trioDue(run *trioRun, scope object.Ref) (time.Duration, bool) {
 	}
 	return w.due(at - run.offset)
 }
+
+// isTrioScope tells Trio's scopes, whose deadlines are in a clock of its own.
+func (w *walk) isTrioScope(o object.Ref) bool { return w.isA(o, "trio.CancelScope") }
