@@ -1,6 +1,8 @@
 package golang
 
 import (
+	"slices"
+
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -80,6 +82,11 @@ func (c *collection) readAncestors() {
 func (w *walk) addAncestors(c *graph.Creation, line []ancestor) {
 	for i, a := range line {
 		c.Stack = w.callsBeyond(c.At, a.pcs)
+		if c.At != nil && c.At.Origin != graph.OriginUser && c.User == nil {
+			if i := slices.IndexFunc(c.Stack, func(f *graph.Frame) bool { return f.Origin == graph.OriginUser }); i >= 0 {
+				c.User = c.Stack[i]
+			}
+		}
 		if a.gopc == 0 || a.goid == 1 {
 			return
 		}

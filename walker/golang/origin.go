@@ -9,7 +9,7 @@ import (
 
 // origins tells whose code a package is.
 type origins struct {
-	main []string // the main modules' paths: the program's, those of its plugins; none: unknown
+	main []string // the main modules' paths: the program's, those of its plugins and of its workspace; none: unknown
 	deps []string // the paths of the modules it was built from
 }
 
@@ -26,7 +26,9 @@ func newOrigins(modules []goModule) origins {
 			o.main = append(o.main, info.Main.Path)
 		}
 		for _, d := range info.Deps {
-			if !slices.Contains(o.deps, d.Path) {
+			if d.Version == "(devel)" && d.Replace == nil { // built where it is written
+				o.main = append(o.main, d.Path)
+			} else if !slices.Contains(o.deps, d.Path) {
 				o.deps = append(o.deps, d.Path)
 			}
 		}
@@ -64,7 +66,10 @@ func (o origins) of(pkg string) graph.Origin {
 // https://github.com/golang/go/blob/go1.26.0/src/cmd/go/internal/work/gc.go#L587
 const unnamedPlugin = "plugin/unnamed-"
 
+// isMain tells whether the package is of a main module. An external test of the
+// package at a module's root has a path that is not within the module's.
 func (o origins) isMain(pkg string) bool {
+	pkg = strings.TrimSuffix(pkg, "_test")
 	return slices.ContainsFunc(o.main, func(main string) bool { return within(pkg, main) })
 }
 

@@ -29,6 +29,7 @@ func TestOrigin(t *testing.T) {
 		"main":                                graph.OriginUser,
 		"example.com/orders":                  graph.OriginUser,
 		"example.com/orders/store":            graph.OriginUser,
+		"example.com/orders_test":             graph.OriginUser, // an external test
 		"example.com/ordersx":                 graph.OriginLibrary,
 		"golang.org/x/sync/errgroup":          graph.OriginLibrary,
 		"corp/lib/db":                         graph.OriginLibrary, // no dot, but the build says so

@@ -1,0 +1,37 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+)
+
+// What the runtime's own profile of leaks found is told, and nothing else.
+func TestLeakedGoroutines(t *testing.T) {
+	t.Parallel()
+	tg := testtarget.Start(t, testtarget.Build(t, "leaks", testtarget.Options{Toolchain: "go1.27.1"}))
+	for _, v := range views {
+		s := v.see(t, tg)
+		var found, problems []string
+		for _, task := range s.Tasks {
+			for _, a := range task.Detail {
+				if a.Key == "reported_as_leaked" {
+					found = append(found, task.Name+": "+task.Waits[0].Text)
+				}
+			}
+		}
+		for _, p := range s.Problems {
+			problems = append(problems, fmt.Sprint(p.Code, " ", len(p.Tasks)))
+		}
+		if diff := cmp.Diff([]string{"main.leak: chan receive", "main.leak: chan receive"}, found); diff != "" {
+			t.Errorf("%s: leaked goroutines (-want +got):\n%s", v.name, diff)
+		}
+		if got := strings.Join(problems, ", "); got != "leak 2" {
+			t.Errorf("%s: the problems are %s", v.name, got)
+		}
+	}
+}
