@@ -79,6 +79,24 @@ class Code {
     }
   }
 
+  /** Does something until it shows: settings, say, are read when they are. */
+  async until(shown, act) {
+    for (const end = Date.now() + patience; ; ) {
+      await act();
+      if (await shown.first().waitFor({ timeout: 3_000 }).then(() => true, () => false)) return;
+      if (Date.now() > end) throw new Error(`${shown} is not shown`);
+      await this.page.keyboard.press("Escape");
+    }
+  }
+
+  /** Types into the list that is open, and returns the line that is left with a text. */
+  async narrow(words, text) {
+    await this.page.locator(".quick-input-widget input").first().fill(words);
+    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first();
+    await row.waitFor();
+    return row;
+  }
+
   /** Ends the session and waits until its toolbar is gone. What was attached to goes on. */
   async stop(title = "Debug: Disconnect") {
     await this.command(title);

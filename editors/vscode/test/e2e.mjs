@@ -64,13 +64,15 @@ try {
     version: "0.2.0",
     configurations: [
       { ...ours, request: "attach", name: "go attach", processId: live.pid, stopOnEntry: true },
+      { ...ours, request: "attach", name: "go pick", mode: "observe", processId: "${command:pickProcess}" },
       { ...ours, request: "attach", name: "go observe", mode: "observe", processId: sample.pid },
       core && { ...ours, request: "launch", name: "go core", mode: "core", program: errgroup, coreFilePath: core },
       python && { ...ours, request: "attach", name: "python attach", processId: python.pid, stopOnEntry: true },
       pythonCore && { ...ours, request: "launch", name: "python core", mode: "core", coreFilePath: pythonCore },
     ].filter(Boolean),
   });
-  write(join(folder, ".vscode", "settings.json"), { "dlv-async.path": adapter });
+  const settings = join(folder, ".vscode", "settings.json");
+  write(settings, { "dlv-async.path": adapter });
   write(join(workbench, "user", "User", "settings.json"), {
     "workbench.startupEditor": "none",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -138,10 +140,25 @@ try {
     await code.stop();
   });
 
+  await step("the picker of processes tells Go and Python apart", async () => {
+    await code.choose("debug go pick", "go pick");
+    await code.page.getByPlaceholder("The process to attach to").waitFor();
+    if (python) await code.narrow(String(python.pid), "cpython");
+    await (await code.narrow(String(live.pid), "go1.")).click();
+    await code.show("Call Stack");
+    await code.row("Call Stack", "main.child2: chan receive");
+    await code.stop();
+  });
+
   await step("a core dump of a Go program", core ? async () => stackInCore("go core", "main.child2: chan receive", "main.parent2") : "gdb's gcore is missing");
   await step("a live Python program", python ? async () => pythonStack("python attach") : "no CPython was found");
   await step("a core dump of a Python program", pythonCore ? async () => pythonStack("python core") : "gdb's gcore or a CPython is missing");
   if (python) await targets.alive(python);
+  await step("a missing dlv-async is said to be, and how to get it", async () => {
+    write(settings, { "dlv-async.path": join(targets.scratch, "nowhere") });
+    const notice = code.page.locator(".notification-list-item-message").filter({ hasText: "go install" });
+    await code.until(notice, () => code.choose("debug go attach", "go attach"));
+  });
 
   async function stackInCore(name, thread, frame) {
     await code.debug(name);
