@@ -125,7 +125,6 @@ func TestNoPermission(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		const nobody = 65534
 		cmd = exec.Command(exe, "dap", "--stdio")
 		cmd.Dir = filepath.Dir(exe)
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
