@@ -67,6 +67,15 @@ func deadline(in time.Duration) string {
 	return "deadline in " + duration(in)
 }
 
+// counted is a number of things: 2 connections; empty when it is not there.
+func (d detail) counted(key, noun string) string {
+	n, ok := d.number(key)
+	if !ok {
+		return ""
+	}
+	return count(n, noun)
+}
+
 // thing names a resource by its type, or its kind, and its address.
 func thing(r *graph.Resource) string {
 	return named(typeName(or(r.Type, r.Kind)), r.Address)

@@ -160,6 +160,9 @@ func (v *view) onFile(t *graph.Task, w *graph.Wait, r *graph.Resource) said {
 		return said{core: core, more: notes(which)}
 	}
 	d := detail(r.Detail)
+	if r.Kind == "server" {
+		return said{core: "waits for " + thing(r) + " to close", more: notes(d.counted("connections", "connection"), v.known(w.Evidence))}
+	}
 	var state []string
 	end := d.text("remote")
 	if end == "" {
@@ -183,7 +186,7 @@ func (v *view) onFile(t *graph.Task, w *graph.Wait, r *graph.Resource) said {
 // or the method of internal/poll.FD that it stands in.
 func operation(t *graph.Task, w *graph.Wait) string {
 	switch w.Text {
-	case "read", "write", "drain", "accept", "connect":
+	case "read", "write", "drain", "accept", "connect", "close":
 		return w.Text
 	}
 	for _, f := range t.Frames {

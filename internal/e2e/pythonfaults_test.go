@@ -53,8 +53,12 @@ func TestPythonReadFails(t *testing.T) {
 	})
 }
 
-// withheldInBrief is how many reads a short test withholds of each recording.
-const withheldInBrief = 40
+// How many reads are withheld of each recording: in a short test, and in a full
+// one of those that are not kept, of which there are many.
+const (
+	withheldInBrief = 40
+	withheldOfNew   = 300
+)
 
 // readsToWithhold are some of what a walk reads: of each sequence of calls that
 // leads to a read the first one and, in a full test, two more.
@@ -79,11 +83,18 @@ func readsToWithhold(t *testing.T, r *replay) []dlvext.Range {
 	}
 	slices.SortFunc(found, func(a, b dlvext.Range) int { return cmp.Or(cmp.Compare(a.Addr, b.Addr), cmp.Compare(a.Len, b.Len)) })
 	found = slices.Compact(found)
-	if step := len(found) / withheldInBrief; !testtarget.Full() && step > 1 {
-		for i := range withheldInBrief {
+	most := withheldInBrief
+	if testtarget.Full() {
+		most = withheldOfNew
+		if r.kept {
+			most = len(found)
+		}
+	}
+	if step := len(found) / most; step > 1 {
+		for i := range most {
 			found[i] = found[i*step]
 		}
-		found = found[:withheldInBrief]
+		found = found[:most]
 	}
 	return found
 }
@@ -172,7 +183,9 @@ func eachPythonRecording(t *testing.T, test func(*testing.T, *replay)) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			once(t, newReplay(t, file))
+			r := newReplay(t, file)
+			r.kept = true
+			once(t, r)
 		})
 	}
 	if !testtarget.Full() {

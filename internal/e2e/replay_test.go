@@ -42,6 +42,7 @@ type replay struct {
 	read     []dlvext.Range // what a walk asks for, by address
 	modules  []*dlvext.Module
 	baseline *graph.Snapshot
+	kept     bool          // its file is in testdata
 	img      *dlvext.Image // opened once, for walks that leave nothing in it; nil: for each walk
 }
 

@@ -18,7 +18,7 @@ var aiohttps = []awaitable{
 	{[]string{"aiohttp.client_ws.ClientWebSocketResponse.receive", "aiohttp.web_ws.WebSocketResponse.receive"}, onConnection("read", "_writer")},
 	{[]string{"aiohttp._websocket.reader_py.WebSocketDataQueue.read"}, onConnection("read", "_protocol")},
 	{[]string{"aiohttp.base_protocol.BaseProtocol._drain_helper"}, onConnection("drain", "")},
-	{[]string{"aiohttp.web_protocol.RequestHandler.start"}, onConnection("next request", "")},
+	{[]string{"aiohttp.web_protocol.RequestHandler.start"}, onConnection("read", "")},
 	{[]string{"aiohttp.connector.BaseConnector._wait_for_available_connection", "aiohttp.connector.BaseConnector.connect"}, onConnector},
 }
 

@@ -14,6 +14,7 @@ import (
 var sockets = []awaitable{
 	{socketFunctions("recv", "recv_into", "recvfrom", "recvfrom_into", "sendall", "sendto", "connect", "accept"), onSocket},
 	{[]string{"asyncio.base_events.Server.serve_forever"}, onServer},
+	{[]string{"asyncio.base_events.Server.wait_closed"}, onServerClosed},
 }
 
 const socketPrefix = "asyncio.selector_events.BaseSelectorEventLoop.sock_"
@@ -64,4 +65,29 @@ func socketState(w *walk, o object.Ref) []graph.Attr {
 		return []graph.Attr{{Key: "closed", Value: true}}
 	}
 	return []graph.Attr{{Key: "fd", Value: int64(fd)}}
+}
+
+// onServerClosed: from 3.12.1 on a server is closed when its last connection is;
+// uvloop's is of C, and has no such frame
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/base_events.py#L370).
+func onServerClosed(w *walk, at standing, wait *graph.Wait) {
+	if at.self == 0 {
+		return
+	}
+	wait.Kind, wait.Text = graph.WaitNetwork, "close"
+	wait.Resource = w.resource("server", at.self, serverState).ID
+	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "self of " + at.frame.Func}
+}
+
+// serverState is how many connections a server has: a number or, from 3.13 on,
+// a WeakSet of them.
+func serverState(w *walk, o object.Ref) []graph.Attr {
+	n, ok := w.intAttr(o, "_active_count")
+	if clients := w.attr(o, "_clients"); !ok && w.isA(clients, "_weakrefset.WeakSet") {
+		n, ok = int64(len(w.r.WeakSet(clients))), true
+	}
+	if !ok {
+		return nil
+	}
+	return []graph.Attr{{Key: "connections", Value: n}}
 }

@@ -12,6 +12,7 @@ import (
 var streams = []awaitable{
 	{[]string{"asyncio.streams.StreamReader._wait_for_data"}, onStream("read")},
 	{[]string{"asyncio.streams.FlowControlMixin._drain_helper"}, onStream("drain")},
+	{[]string{"asyncio.streams.StreamWriter.wait_closed"}, onStream("close")},
 }
 
 // onStream describes a wait for data, or for room to write more.
