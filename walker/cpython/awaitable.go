@@ -73,15 +73,23 @@ func (w *walk) describeWaits() {
 }
 
 // waitOf describes what a task waits for: by the function that it stands in
-// where that is known, else by the Future.
+// where that is known, else by the Future. Frames of Cython have no self, and
+// what calls them tells.
 func (w *walk) waitOf(t *task) graph.Wait {
 	if t.trio != nil {
 		return w.trioWaitOf(t)
 	}
 	var wait graph.Wait
-	if len(t.frames) > 0 {
-		if a := byFunction[t.frames[0].Func]; a != nil {
-			a.describe(w, w.standing(t, 0), &wait)
+	inner := 0
+	for inner < len(t.frames) && t.frames[inner].Native {
+		inner++
+	}
+	if inner < len(t.frames) {
+		if a := byFunction[t.frames[inner].Func]; a != nil {
+			wait.Frame = int32(inner)
+			if a.describe(w, w.standing(t, inner), &wait); wait.Kind == "" {
+				wait.Frame = 0
+			}
 		}
 	}
 	if wait.Kind == "" && !w.onSupervisor(t, &wait) {
