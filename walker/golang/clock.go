@@ -11,6 +11,7 @@ type schedulerFacts struct {
 	pendingTimers int  // in all of its processors; -1: not known
 	cgo           bool // C code is linked in
 	ps            [][]byte
+	extra         int // goroutines that are kept for threads of C code that call Go
 
 	now      int64 // the target's nanotime at the capture; 0: not known
 	nowExact bool  // not merely a lower bound

@@ -232,6 +232,8 @@ func (c *collection) readGoroutines() error {
 			if parked(g.status) && int(g.reason) < len(c.waiting) {
 				c.waiting[g.reason] = append(c.waiting[g.reason], g)
 			}
+		case slab[i].status == gDeadExtra:
+			c.extra++
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -89,6 +90,12 @@ func (w *walk) describeBubbles() {
 		}
 		m.Outstanding = len(m.Members)
 		m.Detail = []graph.Attr{{Key: "total", Value: b.total}, {Key: "running", Value: b.running}}
+		if found := int64(len(m.Members)) + 1; b.total > found { // it counts its root
+			m.Problems = append(m.Problems, &graph.Problem{
+				Code: "members-unknown", Severity: graph.Info, Groups: []graph.GroupID{m.ID},
+				Message: fmt.Sprintf("the bubble counts %d goroutines, of which %d were found", b.total, found),
+			})
+		}
 		for i, f := range w.shape(g).frames {
 			if f.Module != "runtime" && f.Module != "internal/synctest" && !strings.HasPrefix(f.Module, "testing") {
 				m.OpenedAt = &graph.Opening{Task: taskID(g.id), Frame: int32(i), Evidence: proven("bubble.root, in synctest.Test")}

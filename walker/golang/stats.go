@@ -79,6 +79,9 @@ func (c *collection) readStats(ps [][]byte) {
 	if sched != nil && l.globalRunq.size > 0 && global >= 0 {
 		add("run_queue_global", global)
 	}
+	if c.extra > 0 {
+		add("kept_for_calls_from_c", c.extra)
+	}
 	if addr, _, ok := c.global("runtime.gcphase"); ok {
 		if b, err := c.read(addr, 4); err == nil && int(le.Uint32(b)) < len(gcPhases) {
 			add("gc", gcPhases[le.Uint32(b)])
