@@ -57,7 +57,7 @@ func TestPythonReadFails(t *testing.T) {
 // one of those that are not kept, of which there are many.
 const (
 	withheldInBrief = 40
-	withheldOfNew   = 300
+	withheldOfNew   = 100
 )
 
 // readsToWithhold are some of what a walk reads: of each sequence of calls that

@@ -46,5 +46,5 @@
 //
 // CPython 3.8 to 3.15 with the GIL, x86-64 Linux, with or without symbols; the
 // layouts are package layout's. Free-threaded builds and PyPy are refused.
-// Coroutines of Cython show by their name alone.
+// Coroutines of Cython show by their names, without lines.
 package cpython

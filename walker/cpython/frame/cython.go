@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/dlv-async/dlv-async/walker/cpython/object"
@@ -37,20 +38,35 @@ func (r *Reader) cython(o object.Ref, t *object.Type) (f Frame, awaits object.Re
 			Code: &Code{Name: name, Qualname: qualified, qualified: true, varsRead: true},
 			Func: module + "." + qualified, Gen: o, Kind: cythonTypes[t.Name], State: Awaiting, Native: true,
 		}
-		for _, awaits := range []object.Ref{words[i-1], words[i-2]} {
-			if r.awaitable(awaits) {
-				return f, awaits
-			}
-		}
-		return f, 0
+		return f, r.cythonAwaits(words[i-2 : i])
 	}
 	r.failf("the %s at %#x tells no name", t.FullName(), uint64(o))
 	return Frame{}, 0
 }
 
+// cythonAwaits is the awaitable among words of which one is what a coroutine awaits;
+// 0: it awaits none. That not even one can be read is a failure.
+func (r *Reader) cythonAwaits(words []object.Ref) object.Ref {
+	var some, readable bool
+	for _, o := range words {
+		if o == 0 {
+			continue
+		}
+		yes, err := r.awaitable(o)
+		if yes {
+			return o
+		}
+		some, readable = true, readable || err == nil
+	}
+	if some && !readable {
+		r.failf("what a coroutine of Cython awaits cannot be read: neither %#x nor %#x is an object", uint64(words[0]), uint64(words[1]))
+	}
+	return 0
+}
+
 // strAt is a str; empty when that is none, or what is not even an object.
 func (r *Reader) strAt(o object.Ref) (s string) {
-	r.perhaps(o, func() {
+	_ = r.perhaps(o, func() {
 		if r.o.Type(o).FullName() == "str" {
 			s = r.o.Str(o)
 		}
@@ -59,8 +75,8 @@ func (r *Reader) strAt(o object.Ref) (s string) {
 }
 
 // awaitable tells whether an object is one that the chain of awaits goes on in.
-func (r *Reader) awaitable(o object.Ref) (yes bool) {
-	r.perhaps(o, func() {
+func (r *Reader) awaitable(o object.Ref) (yes bool, err error) {
+	err = r.perhaps(o, func() {
 		switch t := r.o.Type(o); t.Name {
 		case "coroutine", "generator", "async_generator", "async_generator_asend", "async_generator_athrow",
 			"coroutine_wrapper", "anext_awaitable", "FutureIter", "IterableCoroutine":
@@ -69,14 +85,20 @@ func (r *Reader) awaitable(o object.Ref) (yes bool) {
 			yes = t.Inherits("_asyncio.Future")
 		}
 	})
-	return yes
+	return yes && err == nil, err
 }
 
-// perhaps runs what looks at a word that may be no object.
-func (r *Reader) perhaps(o object.Ref, look func()) {
-	if o == 0 || o%8 != 0 || r.o.Err() != nil {
-		return
+// perhaps runs what looks at a word that may be no object, and returns why it
+// cannot be one.
+func (r *Reader) perhaps(o object.Ref, look func()) error {
+	if err := r.o.Err(); err != nil {
+		return err
+	}
+	if o == 0 || o%8 != 0 {
+		return errNoObject
 	}
 	look()
-	_ = r.o.Take()
+	return r.o.Take()
 }
+
+var errNoObject = errors.New("it is no object")
