@@ -66,6 +66,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.findHolders()
 	w.findCoroutines()
 	slab := make([]graph.Task, len(w.goroutines))
+	b.Expect(len(slab))
 	for i, g := range w.goroutines {
 		if ctx.Err() != nil {
 			b.Truncated("goroutines", i, len(w.goroutines))
