@@ -141,11 +141,30 @@ func rankDescriptors(doc object) {
 }
 
 var (
-	reference     = regexp.MustCompile(`\b(?:go:\d+|py:t\d+|py:[0-9a-f]+|[rg]\d+|0x[0-9a-f]+)\b`)
+	reference     = references{regexp.MustCompile(`\.py:\d+|\b(?:go:\d+|py:t\d+|py:[0-9a-f]+|[rg]\d+|0x[0-9a-f]+)\b`)}
 	port          = regexp.MustCompile(`(127\.0\.0\.1|\[::1\]):\d+`)
 	pythonLibrary = regexp.MustCompile(`[^ "]*/lib/python3\.\d+/`)
 	automatic     = regexp.MustCompile(`^Task-\d+$`) // a name that counts the tasks before it
 )
+
+// references finds ids and addresses in text. A place in a file, done.py:91, looks
+// like one, and is none.
+type references struct{ pattern *regexp.Regexp }
+
+// ReplaceAllStringFunc is that of regexp.Regexp.
+func (r references) ReplaceAllStringFunc(s string, with func(string) string) string {
+	return r.pattern.ReplaceAllStringFunc(s, func(ref string) string {
+		if ref[0] == '.' {
+			return ref
+		}
+		return with(ref)
+	})
+}
+
+// FindAllString returns all there are.
+func (r references) FindAllString(s string, n int) []string {
+	return slices.DeleteFunc(r.pattern.FindAllString(s, n), func(ref string) bool { return ref[0] == '.' })
+}
 
 // decode reads JSON and keeps its numbers as they are written.
 func decode(snapshot []byte) (object, error) {
