@@ -1,6 +1,8 @@
 package dap_test
 
 import (
+	"io"
+	"net"
 	"os"
 	"strings"
 	"syscall"
@@ -71,7 +73,7 @@ func TestSeveralClients(t *testing.T) {
 	}
 
 	// One vanishes, one leaves: the program stays as it is, for the next.
-	if err := bob.w.(interface{ Close() error }).Close(); err != nil {
+	if err := bob.w.(io.Closer).Close(); err != nil {
 		t.Fatal(err)
 	}
 	ann.thread("main.child2: chan receive")
@@ -176,5 +178,43 @@ func TestSeveralClientsAreEndedEarly(t *testing.T) {
 		if !tg.Alive(t) {
 			t.Fatal("the program does not answer")
 		}
+	}
+}
+
+// One of several clients vanishes while it waits for any answer: the others
+// go on, and so does the program once they have left.
+func TestOneOfSeveralClientsVanishes(t *testing.T) {
+	t.Parallel()
+	tg := testtarget.Start(t, testtarget.Build(t, "errgroup", testtarget.Options{}))
+	s := listening(t, "--accept-multiclient")
+	ann := s.connect(t)
+	ann.begin("attach", map[string]any{"processId": tg.PID, "stopOnEntry": true})
+	ann.stoppedOnEntry()
+	for command, arguments := range requestsOfAStop {
+		if command == "restart" { // which is another program then
+			continue
+		}
+		bob := s.connect(t)
+		bob.joins()
+		event[*godap.StoppedEvent](bob)
+		bob.send(command, arguments)
+		if err := bob.w.(*net.TCPConn).CloseWrite(); err != nil { // what was sent arrives
+			t.Fatal(err)
+		}
+		if command == "continue" || command == "next" {
+			event[*godap.ContinuedEvent](ann)
+			call[*godap.PauseResponse](ann, "pause", map[string]any{"threadId": 1})
+			event[*godap.StoppedEvent](ann)
+		}
+		if threads := ann.threads(); len(threads) < 5 {
+			t.Errorf("after one vanished in %s the other sees the threads %v", command, threads)
+		}
+	}
+	if err := s.adapter.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	ann.gone()
+	if !tg.Alive(t) {
+		t.Error("afterwards the program does not answer")
 	}
 }
