@@ -29,6 +29,9 @@ type shared struct {
 // reach, where several share it: of a chain of contexts the lowest that has them
 // all. It comes after all other groups, which say more of who belongs where.
 func (w *walk) findContextGroups() {
+	if len(w.contexts) == 0 {
+		return
+	}
 	found := map[uint64]*shared{}
 	lines := map[*goroutine][]uint64{} // the contexts that would end each, the nearest first
 	for _, g := range w.goroutines {

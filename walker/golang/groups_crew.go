@@ -36,6 +36,7 @@ func (g *goroutine) crewStart() crewStart { return crewStart{g.parent, g.gopc, g
 
 // Bounds of the search for workers.
 const (
+	maxCrewSets     = 256 // go statements whose goroutines are looked at
 	maxCrewChannels = 16  // that the goroutines of one go statement wait on
 	maxCrewSamples  = 8   // goroutines of one crew whose frames are looked at
 	crewObject      = 256 // bytes of what a channel may be a field of
@@ -75,11 +76,13 @@ func (c *collection) readCrews() {
 			set.channels = nil
 		}
 	}
-	for start, set := range sets {
-		if set.size < 2 {
-			continue
-		}
-		for channel, idle := range set.channels {
+	starts := slices.Collect(maps.Keys(sets))
+	starts = slices.DeleteFunc(starts, func(k crewStart) bool { return sets[k].size < 2 || len(sets[k].channels) == 0 })
+	slices.SortFunc(starts, func(a, b crewStart) int { // the largest first
+		return cmp.Or(cmp.Compare(sets[b].size, sets[a].size), cmp.Compare(a.parent, b.parent), cmp.Compare(a.gopc, b.gopc), cmp.Compare(a.startpc, b.startpc))
+	})
+	for _, start := range starts[:min(len(starts), maxCrewSets)] {
+		for channel, idle := range sets[start].channels {
 			if c.carriesWork(channel) {
 				c.readCrew(start, channel, idle)
 			}
@@ -121,13 +124,15 @@ func (c *collection) readCrew(start crewStart, channel uint64, idle []*goroutine
 			fields = append(fields, others...)
 		}
 	}
-	c.each(fields, crewObject/4, func(addr uint64, b []byte) {
+	look := func(addr uint64, b []byte) {
 		for i := range len(b) / 8 {
 			if word(b, i) == channel {
 				w.handles[addr] = true
 			}
 		}
-	})
+	}
+	c.each(fields, crewObject, look)
+	c.each(fields, 64, look) // of what lies at the end of what is mapped
 	if len(w.handles) > 0 {
 		c.crews = append(c.crews, w)
 	}
@@ -155,6 +160,9 @@ func (w *walk) findCrews() {
 	}
 	idle, busy := map[*crew][]*goroutine{}, map[*crew][]*goroutine{}
 	for _, g := range w.goroutines {
+		if len(byStart) == 0 {
+			break
+		}
 		for _, k := range byStart[g.crewStart()] {
 			switch {
 			case w.receivesFrom(g, k.channel):
