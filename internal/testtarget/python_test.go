@@ -88,3 +88,17 @@ func TestPythonProgramsCompile(t *testing.T) {
 		}
 	}
 }
+
+// A Python that keeps a test waiting says where it stands, and is gone.
+func TestPythonQuits(t *testing.T) {
+	for _, p := range Pythons(t) {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			tg := StartPython(t, p, "chain.py")
+			tg.quit()
+			if said := tg.Stderr(); !strings.Contains(said, "most recent call first") {
+				t.Errorf("it said %q", said)
+			}
+		})
+	}
+}

@@ -139,15 +139,25 @@ func (tg *Target) line(t testing.TB) string {
 	line, err := tg.out.ReadString('\n')
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		// It says where it stands as it dies.
-		_ = tg.cmd.Process.Signal(syscall.SIGQUIT)
-		tg.reap()
+		tg.quit()
 		t.Fatalf("%s said nothing for %v\n%s", tg.Exe, patience, tg.Stderr())
 	case err != nil:
 		t.Fatalf("%s ended: %v\n%s", tg.Exe, err, tg.Stderr())
 	}
 	return strings.TrimSuffix(line, "\n")
 }
+
+// quit has the target say where it stands and die. One that outlives the
+// signal, as a program that handles it does, is killed.
+func (tg *Target) quit() {
+	_ = tg.cmd.Process.Signal(syscall.SIGQUIT)
+	killer := time.AfterFunc(lastWords, func() { _ = tg.cmd.Process.Kill() })
+	defer killer.Stop()
+	tg.reap()
+}
+
+// lastWords is how long a target may take to say where it stands.
+const lastWords = 10 * time.Second
 
 // wait waits for the target's end, which must be on its way.
 func (tg *Target) wait(t testing.TB) *os.ProcessState {

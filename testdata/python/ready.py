@@ -10,7 +10,7 @@ the lines that come on standard input:
     NAME     what on(NAME) was given returned, or ok when that is nothing
 
 An answer is a line "ANSWER n" and n bytes. The program ends with its standard
-input. On SIGQUIT it says on standard error where its threads stand.
+input. On SIGQUIT it says on standard error where its threads stand, and dies.
 
 Until READY is said tasks are looked at through their code objects alone: to
 ask for a frame makes a frame object, which tasks that nobody looked at lack.
@@ -85,7 +85,7 @@ def when(*wants, done=(), blocked=()):
     except RuntimeError:
         pass  # the program's loops run in other threads
     kept.extend(done)
-    faulthandler.register(signal.SIGQUIT)
+    faulthandler.register(signal.SIGQUIT, chain=True)
     threading.Thread(target=serve, args=(wants, blocked), name="ready", daemon=True).start()
 
 
