@@ -57,6 +57,9 @@ func merge(a, b *Node) {
 	for len(stack) > 0 {
 		p := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
+		if p.a.Task != nil && p.b.Task != nil && compareTaskIDs(p.b.Task.ID, p.a.Task.ID) < 0 {
+			p.a.Task, p.a.Link = p.b.Task, p.b.Link // what is shown is the first's
+		}
 		p.a.Tasks = append(p.a.Tasks, p.b.Tasks...)
 		p.a.Groups = append(p.a.Groups, p.b.Groups...)
 		if len(p.b.Children) == 0 {
