@@ -109,13 +109,15 @@ func TestDebugInformation(t *testing.T) {
 	}{
 		{"DWARF 4", "dwarf", testtarget.Options{Toolchain: "go1.24.13"}, nil},
 		{"not compressed", "dwarf", testtarget.Options{Flags: []string{"-ldflags=-compressdwarf=false"}}, nil},
+		{"none, up to Go 1.25", "table", testtarget.Options{Toolchain: "go1.25.4", Flags: []string{"-ldflags=-s -w"}}, nil},
 		{"none", "table", testtarget.Options{Flags: []string{"-ldflags=-s -w"}}, nil},
 		{"symbols alone", "table", testtarget.Options{Flags: []string{"-ldflags=-w"}}, nil},
 		{"in a linked file", "dwarf", testtarget.Options{}, splitOff},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			exe := testtarget.Build(t, "chans", test.options)
+			f := fixture{program: "mutexes", where: []string{"main.lockField", "main.readBehindWriter", "main.writeBehindWriter"}}
+			exe := testtarget.Build(t, f.program, test.options)
 			if test.prepare != nil {
 				exe = test.prepare(t, exe)
 			}
@@ -123,7 +125,7 @@ func TestDebugInformation(t *testing.T) {
 			if got := attach(t, tg).Runtimes[0].Layout; got != test.layout {
 				t.Errorf("the layouts are by %q, want %q", got, test.layout)
 			}
-			lookAt(t, tg, fixtures[0], test.options)
+			lookAt(t, tg, f, test.options)
 		})
 	}
 }

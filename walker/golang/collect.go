@@ -26,12 +26,13 @@ type collection struct {
 	kinds      []graph.WaitKind // what sort of wait each stands for
 	waiting    [][]*goroutine   // those parked, by their reason
 
-	threads    map[int]dlvext.Registers
-	crash      *crash
-	labels     map[uint64]map[string]string // by g.labels
-	unlabelled map[uint64]bool              // g.labels that could not be read in full
-	words      map[uint64][]byte            // the surroundings of semaphores, by the semaphore's address
-	conds      map[*goroutine]uint64        // a notifyList's address
+	threads           map[int]dlvext.Registers
+	crash             *crash
+	labels            map[uint64]map[string]string // by g.labels
+	unlabelled        map[uint64]bool              // g.labels that could not be read in full
+	words             map[uint64][]byte            // the surroundings of semaphores, by the semaphore's address
+	semaphoresByStack bool                         // and not by the table of the runtime
+	conds             map[*goroutine]uint64        // a notifyList's address
 
 	inner []unwind.Frame // of the goroutine last looked at
 

@@ -97,10 +97,14 @@ func (w *walk) nameHolders(r *graph.Resource, addr uint64, part string) {
 	}
 }
 
-// semaphorePath is how the runtime leads from a goroutine to its semaphore.
-func (c *collection) semaphorePath() string {
-	if c.lay.sudog.linked {
-		return "g.waiting → sudog.elem"
+// bySemaphore is the evidence of a wait on a semaphore: how the runtime leads
+// to it from the goroutine, and on to what it is a part of.
+func (c *collection) bySemaphore(further string) graph.Evidence {
+	switch {
+	case c.lay.sudog.linked:
+		return proven("g.waiting → sudog.elem" + further)
+	case c.semaphoresByStack:
+		return proven("sudog.elem, of the sudog in the frame of semacquire1 whose g is this goroutine" + further)
 	}
-	return "runtime.semtable → sudog.elem"
+	return proven("runtime.semtable → sudog.elem" + further)
 }

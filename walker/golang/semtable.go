@@ -1,5 +1,7 @@
 package golang
 
+import "slices"
+
 // readSemtable finds the sudogs of goroutines that wait on semaphores by the
 // runtime's table of them, where g.waiting does not lead there (up to Go
 // 1.25). The table is an array of roots of treaps, one node for each
@@ -15,10 +17,10 @@ func (c *collection) readSemtable(waiting []*goroutine) {
 	if len(unlinked) == 0 {
 		return
 	}
-	// Without the table the waits stay without what they are on.
 	addr, size, ok := c.global("runtime.semtable")
 	if !ok || size == 0 || size > maxSemtable || size%semaRoots != 0 {
-		c.notes = append(c.notes, "runtime.semtable was not found: what goroutines wait on in package sync is not known")
+		c.notes = append(c.notes, "runtime.semtable was not found: what goroutines wait on in package sync was looked for on their stacks")
+		c.readWaitingOnStacks(unlinked)
 		return
 	}
 	table, err := c.read(addr, int(size))
@@ -52,6 +54,27 @@ func (c *collection) readSemtable(waiting []*goroutine) {
 		})
 		front = next
 	}
+}
+
+// readWaitingOnStacks finds the sudogs where there is no symbol for the table:
+// each in the frame of semacquire1 of its goroutine, which it names. One that
+// is in no queue names no semaphore.
+// https://github.com/golang/go/blob/go1.25.0/src/runtime/sema.go#L151
+func (c *collection) readWaitingOnStacks(unlinked map[uint64]*goroutine) {
+	c.semaphoresByStack = true
+	var addrs []uint64
+	for _, g := range unlinked {
+		addrs = append(addrs, c.wordsOf(g, "runtime.semacquire1")...)
+	}
+	c.each(addrs, c.lay.sudog.size, func(addr uint64, b []byte) {
+		s := &sudog{}
+		c.decodeSudog(s, addr, b)
+		g := unlinked[s.g]
+		if g == nil || s.c != 0 || s.elem == 0 || len(g.sudogs) > 0 || !slices.Contains(c.wordsOf(g, "runtime.semacquire1"), addr) {
+			return
+		}
+		g.sudogs = []*sudog{s}
+	})
 }
 
 // semaRoots is how many entries the table has had since Go 1.0, each padded to

@@ -28,7 +28,7 @@ var fdLocks = awaitable{
 		}
 		w.nameHolders(r, lock.fd, string(lock.way))
 		wait.Kind, wait.Resource = graph.WaitLock, r.ID
-		wait.Evidence = proven(w.semaphorePath() + " = poll.FD.fdmu")
+		wait.Evidence = w.bySemaphore(" = poll.FD.fdmu")
 		return true
 	},
 }

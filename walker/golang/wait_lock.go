@@ -65,7 +65,7 @@ func (w *walk) describeLock(g *goroutine, wait *graph.Wait) bool {
 		return false
 	}
 	sema := g.sudogs[0].elem
-	wait.Evidence = proven(w.semaphorePath())
+	wait.Evidence = w.bySemaphore("")
 	switch fn := w.primitive(g); {
 	case wait.Kind == graph.WaitWaitGroup, fn == "sync.(*WaitGroup).Wait":
 		wait.Kind = graph.WaitWaitGroup

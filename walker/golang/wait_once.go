@@ -35,7 +35,7 @@ var onces = awaitable{
 		r.Type = "sync.Once"
 		w.nameHolders(r, addr, "")
 		wait.Kind, wait.Resource = graph.WaitOnce, r.ID
-		wait.Evidence = proven(w.semaphorePath() + " = Once.m.sema")
+		wait.Evidence = w.bySemaphore(" = Once.m.sema")
 		return true
 	},
 }
@@ -79,7 +79,7 @@ var singleflights = awaitable{
 		}
 		w.nameHolders(r, addr, "")
 		wait.Kind, wait.Resource = graph.WaitSingleflight, r.ID
-		wait.Evidence = proven(w.semaphorePath() + " = call.wg.sema")
+		wait.Evidence = w.bySemaphore(" = call.wg.sema")
 		return true
 	},
 }
