@@ -1,7 +1,6 @@
 """Tasks of libraries that are not asyncio's, and code that is not Python's.
 
-Needs aiotools and greenlet; and compiled.pyx beside it, built with Cython, where
-COMPILED is set.
+Needs aiotools, greenlet, and compiled.pyx beside it, built with Cython.
 
 A correct reader says that
 
@@ -14,10 +13,10 @@ A correct reader says that
 """
 
 import asyncio
-import os
 
 import ready  # and aiotools: tests of all programs leave this one out
 import aiotools
+import compiled
 import greenlet
 
 HOUR = 3600
@@ -56,10 +55,7 @@ def parks():
 async def main():
     asyncio.current_task().set_name("main")
     waits = {"opener": opens(), "leaver": leaves(), "supervisor": supervises()}
-    if "COMPILED" in os.environ:
-        import compiled
-
-        waits.update(plain=awaits(compiled.outer()), alone=compiled.outer())
+    waits.update(plain=awaits(compiled.outer()), alone=compiled.outer())
     parked = greenlet.greenlet(parks)
     parked.switch()
     tasks = [asyncio.create_task(wait, name=name) for name, wait in waits.items()]
