@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,10 +33,10 @@ func TestStableDoesNotDependOnAddresses(t *testing.T) {
 			}
 		}
 	}
-	for _, minor := range recordedReleases {
+	for minor := range recordedPrograms["locks"] {
 		t.Run("recorded/"+minor, func(t *testing.T) {
 			t.Parallel()
-			file, err := os.ReadFile(filepath.Join(recordedFiles, "locks-"+minor+".recording"))
+			file, err := os.ReadFile(recordingFile("locks", minor))
 			if err != nil {
 				t.Fatal(err)
 			}

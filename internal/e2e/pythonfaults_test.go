@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -176,10 +175,10 @@ func eachPythonRecording(t *testing.T, test func(*testing.T, *replay)) {
 		defer r.img.Close()
 		test(t, r)
 	}
-	for _, minor := range recordedReleases {
+	for minor := range recordedPrograms["locks"] {
 		t.Run("recorded/"+minor, func(t *testing.T) {
 			t.Parallel()
-			file, err := os.ReadFile(filepath.Join(recordedFiles, "locks-"+minor+".recording"))
+			file, err := os.ReadFile(recordingFile("locks", minor))
 			if err != nil {
 				t.Fatal(err)
 			}

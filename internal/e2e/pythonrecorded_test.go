@@ -2,14 +2,17 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -19,40 +22,66 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
-var recordAnew = flag.Bool("record", false, "record testdata/python/locks.py anew on the CPythons that are here")
-
-// recordedReleases are those of which a recording of locks.py is kept, so that
-// they are read on machines without them. (3.15 is on few yet.)
-var recordedReleases = []string{"3.8", "3.11", "3.13", "3.14", "3.15"}
+var recordAnew = flag.Bool("record", false, "make the kept recordings anew on the CPythons that are here")
 
 const recordedFiles = "testdata/python/recorded"
 
+// recordedPrograms are those of which recordings are kept, so that they are read
+// on machines without these releases: what packages they need, by program and
+// release. (3.15 is on few machines yet.)
+var recordedPrograms = map[string]map[string][]string{
+	"locks": {"3.8": nil, "3.11": nil, "3.13": nil, "3.14": nil, "3.15": nil},
+	"trios": {"3.8": {"trio==0.22.0"}, "3.13": {"trio==0.27.0"}},
+}
+
+func recordingFile(program, minor string) string {
+	return filepath.Join(recordedFiles, program+"-"+minor+".recording")
+}
+
 // A recording is read without the interpreter that it is of.
 func TestRecordedPythons(t *testing.T) {
-	if *recordAnew {
-		recordPythons(t)
+	for program, releases := range recordedPrograms {
+		t.Run(program, func(t *testing.T) {
+			if *recordAnew {
+				recordPythons(t, program)
+			}
+			archive := &txtar.Archive{}
+			for _, minor := range slices.SortedFunc(maps.Keys(releases), byMinor) {
+				version, tree := recordedTree(t, program, minor)
+				archive.Files = append(archive.Files, txtar.File{Name: minor + " is " + version, Data: tree})
+			}
+			compareGolden(t, filepath.Join(recordedFiles, program+".txtar"), archive)
+		})
 	}
-	archive := &txtar.Archive{}
-	for _, minor := range recordedReleases {
-		file, err := os.ReadFile(filepath.Join(recordedFiles, "locks-"+minor+".recording"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := snapshot.Read(t.Context(), minor, bytes.NewReader(file), snapshot.Options{})
-		if err != nil {
-			t.Fatalf("%s: %v", minor, err)
-		}
-		if !slices.ContainsFunc(s.Problems, func(p *graph.Problem) bool { return p.Code == "deadlock" && len(p.Tasks) == 2 }) {
-			t.Errorf("%s: the deadlock of left and right is not found", minor)
-		}
-		var b bytes.Buffer
-		if err := render.Tree(&b, s, render.Options{Width: 120}); err != nil {
-			t.Fatal(err)
-		}
-		_, tree, _ := bytes.Cut(b.Bytes(), []byte("\n\n")) // without the header, which counts from now
-		archive.Files = append(archive.Files, txtar.File{Name: minor + " is " + s.Runtimes[0].Version, Data: tree})
+}
+
+// byMinor orders 3.8 before 3.11.
+func byMinor(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+
+// recordedTree is what a recording is of, and its tree.
+func recordedTree(t *testing.T, program, minor string) (version string, tree []byte) {
+	t.Helper()
+	file, err := os.ReadFile(recordingFile(program, minor))
+	if err != nil {
+		t.Fatal(err)
 	}
-	golden := filepath.Join(recordedFiles, "locks.txtar")
+	s, err := snapshot.Read(t.Context(), minor, bytes.NewReader(file), snapshot.Options{})
+	if err != nil {
+		t.Fatalf("%s: %v", minor, err)
+	}
+	if !slices.ContainsFunc(s.Problems, func(p *graph.Problem) bool { return p.Code == "deadlock" && len(p.Tasks) == 2 }) {
+		t.Errorf("%s: the deadlock of two tasks is not found", minor)
+	}
+	var b bytes.Buffer
+	if err := render.Tree(&b, s, render.Options{Width: 120}); err != nil {
+		t.Fatal(err)
+	}
+	_, tree, _ = bytes.Cut(b.Bytes(), []byte("\n\n")) // without the header, which counts from now
+	return s.Runtimes[0].Version, tree
+}
+
+func compareGolden(t *testing.T, golden string, archive *txtar.Archive) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(golden, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
@@ -62,7 +91,7 @@ func TestRecordedPythons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(lines(want), lines(txtar.Format(archive))); diff != "" {
+	if diff := gocmp.Diff(lines(want), lines(txtar.Format(archive))); diff != "" {
 		t.Errorf("%s (-) and what is seen (+) differ; -update writes it anew:\n%s", golden, diff)
 	}
 }
@@ -87,36 +116,47 @@ func TestRecordingsNameNoMachine(t *testing.T) {
 	}
 }
 
-func recordPythons(t *testing.T) {
+func recordPythons(t *testing.T, program string) {
 	for _, p := range testtarget.Pythons(t) {
-		if !slices.Contains(recordedReleases, p.Minor) {
+		if packages, ok := recordedPrograms[program][p.Minor]; ok {
+			recordPython(t, p, program, packages)
+		}
+	}
+}
+
+func recordPython(t *testing.T, p testtarget.Python, program string, packages []string) {
+	real, err := filepath.EvalSymlinks(p.Exe(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	exe, venv := p.Exe(t), ""
+	if len(packages) > 0 {
+		exe = testtarget.Venv(t, p, packages...)
+		venv = filepath.Dir(filepath.Dir(exe))
+	}
+	script := filepath.Join(testtarget.Root(t), "testdata", "python", program+".py")
+	tg := testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script)
+	var file bytes.Buffer
+	if _, err := snapshot.Attach(t.Context(), tg.PID, snapshot.Options{Record: &file, MaxStop: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	magic, content := unpack(t, file.Bytes())
+	for neutral, path := range map[string]string{
+		"/opt/": filepath.Dir(filepath.Dir(real)), "/src/": testtarget.Root(t), "/run/": tg.Dir, "/env/": venv,
+	} {
+		if path == "" {
 			continue
 		}
-		tg := testtarget.StartPython(t, p, "locks.py")
-		var file bytes.Buffer
-		if _, err := snapshot.Attach(t.Context(), tg.PID, snapshot.Options{Record: &file}); err != nil {
-			t.Fatal(err)
-		}
-		magic, content := unpack(t, file.Bytes())
-		real, err := filepath.EvalSymlinks(p.Exe(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for neutral, path := range map[string]string{
-			"/opt/": filepath.Dir(filepath.Dir(real)), "/src/": testtarget.Root(t), "/run/": tg.Dir,
-		} {
-			// Of the same length: the strings lie in memory.
-			with := neutral + strings.Repeat("x", max(len(path)-len(neutral), 0))
-			content = bytes.ReplaceAll(content, []byte(path), []byte(with[:len(path)]))
-		}
-		enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(recordedFiles, "locks-"+p.Minor+".recording")
-		if err := os.WriteFile(name, append(magic, enc.EncodeAll(content, nil)...), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		// Of the same length: the strings lie in memory.
+		with := neutral + strings.Repeat("x", max(len(path)-len(neutral), 0))
+		content = bytes.ReplaceAll(content, []byte(path), []byte(with[:len(path)]))
+	}
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(recordingFile(program, p.Minor), append(magic, enc.EncodeAll(content, nil)...), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -26,6 +26,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 
 loops = []  # those that are looked at
 kept = []  # tasks that are done, which no loop lists
@@ -99,7 +100,10 @@ def serve(wants, blocked):
     gc.collect()
     write(b"READY\n")
     for line in sys.stdin:
-        text = answer(line.strip()).encode()
+        try:
+            text = answer(line.strip()).encode()
+        except Exception:  # nobody is to wait for an answer that does not come
+            text = traceback.format_exc().encode()
         write(b"ANSWER %d\n" % len(text))
         write(text)
     os._exit(0)

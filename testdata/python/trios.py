@@ -29,6 +29,7 @@ A correct reader says that
     back         is such a thread's task: the thread waits for what it does meanwhile
     queued       waits for a thread, and the limiter has none left
     cancelled    was cancelled, and waits on behind a shield
+    dead-1       and dead-2 wait for each other's Locks
     main         waits for all of them
 """
 
@@ -128,6 +129,13 @@ async def hold(lock):
         await trio.sleep(HOUR)
 
 
+async def both(first, second):
+    async with first:
+        await trio.testing.wait_all_tasks_blocked()
+        async with second:
+            pass
+
+
 async def await_condition(condition):
     async with condition:
         await condition.wait()
@@ -209,6 +217,9 @@ async def main():
         for name, lock in ("lock", trio.Lock()), ("sem", trio.Semaphore(1)), ("limit", trio.CapacityLimiter(1)):
             await start(name + "-1", hold, lock)
             await start(name + "-2", hold, lock)
+        first, second = trio.Lock(), trio.Lock()
+        nursery.start_soon(both, first, second, name="dead-1")
+        await start("dead-2", both, second, first)
         condition = trio.Condition()
         await start("notified", await_condition, condition)
         await start("condition", await_condition, condition)
@@ -245,23 +256,37 @@ async def main():
 
 def tree(runner):
     """What stackscope says of each task, as JSON: its frames, outermost first,
-    and which of them have opened nurseries for which tasks."""
+    and which of them have opened nurseries for which tasks. The nursery that a
+    task leaves it does not name on every Python: it was opened by the frame
+    around __aexit__."""
     import stackscope
 
     def nurseries(contexts):
         for context in contexts:
-            if isinstance(context.obj, trio.Nursery):
-                yield sorted(t.name for t in context.obj.child_tasks)
+            if not isinstance(context, stackscope.Context):
+                continue  # a task of a nursery
+            nursery = getattr(context.obj, "_nursery", context.obj)
+            if isinstance(nursery, trio.Nursery):
+                yield nursery
             yield from nurseries(context.children)
             for frame in context.inner_stack.frames if context.inner_stack else ():
                 yield from nurseries(frame.contexts)
 
     def described(task):
-        frames, opened = [], []
+        frames, opened, left = [], [], list(task.child_nurseries)
+
+        def note(frame, nursery):
+            opened.append("%s: %s" % (frame, ", ".join(sorted(t.name for t in nursery.child_tasks))))
+            left.remove(nursery)
+
         for frame in stackscope.extract(task).frames:
             if not frame.hide:
                 frames.append("%s %d" % (frame.pyframe.f_code.co_name, frame.lineno))
-                opened += ["%s: %s" % (frames[-1], ", ".join(names)) for names in nurseries(frame.contexts)]
+                for nursery in nurseries(frame.contexts):
+                    note(frames[-1], nursery)
+        for around, frame in zip(frames, frames[1:]):
+            if frame.startswith("__aexit__ ") and left:
+                note(around, left[-1])
         return {"frames": frames, "opened": opened}
 
     return json.dumps({task.name: described(task) for task in runner.tasks})

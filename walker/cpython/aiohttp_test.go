@@ -22,7 +22,7 @@ func TestAiohttp(t *testing.T) {
 		}
 		t.Run(py.Name, func(t *testing.T) {
 			t.Parallel()
-			exe := venv(t, py, "aiohttp", "uvloop")
+			exe := testtarget.Venv(t, py, "aiohttp", "uvloop")
 			script := filepath.Join(testtarget.Root(t), "testdata", "python", "web.py")
 			tg := testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script)
 			requestsAreExplained(t, see(t, tg, snapshot.Options{}))

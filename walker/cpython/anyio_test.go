@@ -1,7 +1,6 @@
 package cpython_test
 
 import (
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -10,21 +9,6 @@ import (
 	"github.com/dlv-async/dlv-async/internal/testtarget"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
-
-// venv makes a virtual environment with packages, and returns its interpreter.
-func venv(t *testing.T, py testtarget.Python, packages ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if out, err := exec.Command(py.Exe(t), "-m", "venv", dir).CombinedOutput(); err != nil {
-		testtarget.Skip(t, "venv", err.Error()+": "+string(out), "install a Python with venv and ensurepip")
-	}
-	exe := filepath.Join(dir, "bin", "python")
-	install := exec.Command(exe, append([]string{"-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", "1", "--timeout", "10"}, packages...)...)
-	if out, err := install.CombinedOutput(); err != nil {
-		testtarget.Skip(t, "pip", err.Error()+": "+string(out), "run it where pip can install packages")
-	}
-	return exe
-}
 
 // AnyIO's groups and locks say of themselves what asyncio's do, and who holds them.
 func TestAnyIO(t *testing.T) {
@@ -36,7 +20,7 @@ func TestAnyIO(t *testing.T) {
 			}
 			t.Run(version+"/"+py.Name, func(t *testing.T) {
 				t.Parallel()
-				exe := venv(t, py, version)
+				exe := testtarget.Venv(t, py, version)
 				script := filepath.Join(testtarget.Root(t), "testdata", "python", "anyios.py")
 				s := see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script), snapshot.Options{})
 				compare(t, "the backtrace", s.where, map[string]string{

@@ -23,8 +23,8 @@ func (w *walk) findBlockedLoops() {
 		if t == nil || len(t.node.Frames) == 0 {
 			continue
 		}
-		ready, ok := w.length(w.attr(t.loop, "_ready"))
-		if !ok || ready == 0 {
+		ready, how := w.readyIn(t)
+		if ready == "" {
 			continue
 		}
 		call, inCall := w.systemCall(th)
@@ -35,10 +35,32 @@ func (w *walk) findBlockedLoops() {
 		w.b.Problem(&graph.Problem{
 			Code: "blocked-loop", Severity: graph.Warning, Tasks: []graph.TaskID{t.node.ID},
 			Message: fmt.Sprintf("%s keeps its event loop from running: it stands in the system call %s at %s, while %s",
-				t.node.ID, call, top.Func, plural(int(ready), "callback is ready", "callbacks are ready")),
-			Evidence: graph.Evidence{Confidence: graph.Proven, How: "the thread's registers, len(loop._ready)"},
+				t.node.ID, call, top.Func, ready),
+			Evidence: graph.Evidence{Confidence: graph.Proven, How: "the thread's registers, " + how},
 		})
 	}
+}
+
+// readyIn says what the loop of a task would run if it could, and how that is
+// known; empty: nothing.
+func (w *walk) readyIn(t *task) (ready, how string) {
+	if t.trio == nil {
+		callbacks, _ := w.length(w.attr(t.loop, "_ready"))
+		if callbacks == 0 {
+			return "", ""
+		}
+		return plural(int(callbacks), "callback is ready", "callbacks are ready"), "len(loop._ready)"
+	}
+	n := 0
+	for _, other := range w.tasks {
+		if other.trio == t.trio && other != t && !other.parked {
+			n++
+		}
+	}
+	if n == 0 {
+		return "", ""
+	}
+	return plural(n, "task is ready", "tasks are ready"), "Task._next_send_fn of the others"
 }
 
 // findSaturated: jobs wait while all the threads that a pool may have work.

@@ -25,7 +25,7 @@ func TestForeign(t *testing.T) {
 		}
 		t.Run(py.Name, func(t *testing.T) {
 			t.Parallel()
-			exe := venv(t, py, "aiotools", "greenlet", "typing_extensions", "cython", "setuptools")
+			exe := testtarget.Venv(t, py, "aiotools", "greenlet", "typing_extensions", "cython", "setuptools")
 			env := []string{"PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=" + compiled(t, exe)}
 			script := filepath.Join(testtarget.Root(t), "testdata", "python", "foreign.py")
 			s := see(t, testtarget.StartEnv(t, env, exe, script), snapshot.Options{})

@@ -110,7 +110,7 @@ func (w *walk) addTrioTask(in *interp, run *trioRun, o object.Ref) {
 		}
 		return
 	}
-	t := &task{future: future{addr: o, typ: typ}, interp: in, trio: run}
+	t := &task{future: future{addr: o, typ: typ, loop: run.addr}, interp: in, trio: run}
 	t.node = &graph.Task{
 		ID: taskID(o), Runtime: w.id, NativeID: "0x" + strconv.FormatUint(uint64(o), 16),
 		Kind: "trio.Task", Name: w.strAttr(o, "name"), State: graph.StateRunnable,

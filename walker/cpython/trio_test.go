@@ -18,7 +18,7 @@ import (
 // startTrio starts trios.py in a virtual environment with a release of Trio.
 func startTrio(t *testing.T, py testtarget.Python, packages ...string) *testtarget.Target {
 	t.Helper()
-	exe := venv(t, py, packages...)
+	exe := testtarget.Venv(t, py, packages...)
 	script := filepath.Join(testtarget.Root(t), "testdata", "python", "trios.py")
 	return testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script)
 }
@@ -80,6 +80,9 @@ func trioIsExplained(t *testing.T, s seen) {
 	compare(t, "the holders of what is wanted", s.holders, map[string]string{
 		"lock-2": "lock-1", "notified": "notifier", "limit-2": "limit-1", "queued": "thread", "sem-2": "sem-1 (inferred)",
 	})
+	if dead := s.found("deadlock"); !slices.Equal(dead, []string{"dead-1, dead-2 < main"}) {
+		t.Errorf("the deadlocks are %q", dead)
+	}
 	trioThreadsAreJoined(t, s)
 	if due := s.task("timeout").Waits[0].Deadline; s.Process.Source == "attach" && due <= 0 {
 		t.Errorf("the timeout is over in %v", due)
@@ -121,12 +124,12 @@ func trioThreadsAreJoined(t *testing.T, s seen) {
 func TestTrioAsStackscope(t *testing.T) {
 	t.Parallel()
 	for _, py := range testtarget.Pythons(t) {
-		if py.Minor != "3.12" && !(testtarget.Full() && py.AtLeast(9)) {
+		if py.Minor != "3.13" && !(testtarget.Full() && py.AtLeast(9)) {
 			continue
 		}
 		t.Run(py.Name, func(t *testing.T) {
 			t.Parallel()
-			tg := startTrio(t, py, "trio", "stackscope")
+			tg := startTrio(t, py, "trio", "stackscope", "typing_extensions")
 			s := see(t, tg, snapshot.Options{})
 			var told map[string]told
 			if err := json.Unmarshal([]byte(tg.Command(t, "tree")), &told); err != nil {
@@ -173,4 +176,25 @@ func (s seen) scoped(name string) told {
 	}
 	slices.Sort(ours.Opened)
 	return ours
+}
+
+// A task that blocks the thread of its run is told of, and who waits for that.
+func TestTrioBlocked(t *testing.T) {
+	t.Parallel()
+	for _, py := range testtarget.Pythons(t) {
+		if py.Minor != "3.13" && !(testtarget.Full() && py.AtLeast(8)) {
+			continue
+		}
+		t.Run(py.Name, func(t *testing.T) {
+			t.Parallel()
+			script := filepath.Join(testtarget.Root(t), "testdata", "python", "trioblocked.py")
+			s := see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, testtarget.Venv(t, py, "trio"), script), snapshot.Options{})
+			if found := s.found("blocked-loop"); !slices.Equal(found, []string{"__main__.main"}) {
+				t.Errorf("those that block the loop are %q", found)
+			}
+			compare(t, "the wait", s.waits, map[string]string{
+				"__main__.main": "sleep ", "ready-0": "__main__.main", "ready-1": "__main__.main", "ready-2": "__main__.main",
+			})
+		})
+	}
 }
