@@ -102,7 +102,7 @@ func (v *view) manyWaits(first *graph.Task, w *graph.Wait, things map[target]boo
 		if g := v.s.Group(w.Group); g != nil {
 			kind = typeName(g.Kind)
 		}
-		return "wait for " + different + kind + "s"
+		return "wait for " + different + plural(kind, 2)
 	}
 	core := string(w.Kind)
 	switch w.Kind {

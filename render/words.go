@@ -78,7 +78,12 @@ func duration(d time.Duration) string {
 	}
 }
 
-func plural(noun string, n int) string { return verb(n, noun, noun+"s") }
+func plural(noun string, n int) string {
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return verb(n, noun, stem+"ies")
+	}
+	return verb(n, noun, noun+"s")
+}
 
 // address writes an address, or nothing for 0.
 func address(a uint64) string {

@@ -41,7 +41,7 @@ func (w *walk) findDeadlines() {
 			}
 		}
 		note(t.node, t.scopeEnds, t.scopeEnds > 0)
-		if due, ok := first[t.node]; ok && len(t.node.Waits) > 0 {
+		if due, ok := first[t.node]; ok && len(t.node.Waits) > 0 && !w.ownClock(t.loop) {
 			t.node.Waits[0].Deadline = due
 		}
 		w.check(t.node, "its timeouts")

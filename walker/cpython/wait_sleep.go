@@ -28,7 +28,7 @@ func (w *walk) timer(o object.Ref) *graph.Resource {
 	return w.resource("timer", o, func(w *walk, o object.Ref) []graph.Attr {
 		when, ok := w.floatAttr(o, "_when")
 		due, known := w.due(when)
-		if !ok || !known {
+		if !ok || !known || w.ownClock(w.attr(o, "_loop")) {
 			return nil
 		}
 		return []graph.Attr{{Key: "due_in_ms", Value: due}}
@@ -42,4 +42,10 @@ func (w *walk) due(seconds float64) (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(seconds*1e9) - w.img.Monotonic, true
+}
+
+// ownClock tells of loops whose time is not time.monotonic: trio-asyncio's have
+// that of Trio.
+func (w *walk) ownClock(loop object.Ref) bool {
+	return w.isA(loop, "trio_asyncio.BaseTrioEventLoop") || w.isA(loop, "trio_asyncio._base.BaseTrioEventLoop")
 }

@@ -20,6 +20,7 @@ var trioWaits = []awaitable{
 	{[]string{"trio._timeouts.sleep_forever"}, onTrioSleep},
 	{[]string{"trio._threads.to_thread_run_sync"}, onTrioThread},
 	{[]string{"trio._core._entry_queue.EntryQueue.task"}, onEntryQueue},
+	{[]string{"trio_asyncio._util.run_aio_future"}, onAioFuture},
 }
 
 // trioWaitOf describes what a task of Trio waits for.
@@ -247,6 +248,15 @@ func onTrioSleep(w *walk, at standing, wait *graph.Wait) {
 	}
 	wait.Resource = r.ID
 	wait.Evidence.How = "the deadline of its cancel scope"
+}
+
+// onAioFuture: a task of Trio waits for one of asyncio, which runs in the same
+// thread by trio-asyncio.
+func onAioFuture(w *walk, at standing, wait *graph.Wait) {
+	if o := w.some(w.fr.Local(at.frame, "future")); o != 0 {
+		w.onFuture(o, wait)
+		wait.Text, wait.Evidence.How = "trio_asyncio", "future of "+at.frame.Func
+	}
 }
 
 // onEntryQueue: Trio's own task that runs what other threads ask for.
