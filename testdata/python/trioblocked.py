@@ -8,7 +8,7 @@ from going on, and that ready-0, ready-1 and ready-2 wait for their turn.
 
 import time
 
-import ready
+import ready  # and Trio: tests of all programs leave this one out
 import trio
 
 HOUR = 3600

@@ -34,12 +34,12 @@ A correct reader says that
 """
 
 import contextlib
-import json
 import subprocess
 import threading
 
 import ready  # and Trio: tests of all programs leave this one out
 import trio
+import triotree
 
 HOUR = 3600
 forever = threading.Event()
@@ -198,7 +198,6 @@ from_thread = "_send_message_to_trio" if hasattr(trio._threads, "_send_message_t
 
 
 async def main():
-    runner = trio._core._run.GLOBAL_RUN_CONTEXT.runner
     trio.lowlevel.current_task().name = "main"
     async with trio.open_nursery() as nursery:
 
@@ -245,51 +244,12 @@ async def main():
         await start("queued", thread, blocking, limiter)
         await start("back", thread, calls_back, trio.CapacityLimiter(1))
         await start("cancelled", cancelled)
-        ready.on("tree", lambda: tree(runner))
+        triotree.serve()
         ready.when(
-            ready.holds(lambda: not runner.runq),
-            ready.holds(lambda: all(t._next_send_fn is None for t in list(runner.tasks))),
+            triotree.parked(),
             ready.thread(1, "wait", "blocking"),
             ready.thread(1, from_thread, "calls_back"),
         )
-
-
-def tree(runner):
-    """What stackscope says of each task, as JSON: its frames, outermost first,
-    and which of them have opened nurseries for which tasks. The nursery that a
-    task leaves it does not name on every Python: it was opened by the frame
-    around __aexit__."""
-    import stackscope
-
-    def nurseries(contexts):
-        for context in contexts:
-            if not isinstance(context, stackscope.Context):
-                continue  # a task of a nursery
-            nursery = getattr(context.obj, "_nursery", context.obj)
-            if isinstance(nursery, trio.Nursery):
-                yield nursery
-            yield from nurseries(context.children)
-            for frame in context.inner_stack.frames if context.inner_stack else ():
-                yield from nurseries(frame.contexts)
-
-    def described(task):
-        frames, opened, left = [], [], list(task.child_nurseries)
-
-        def note(frame, nursery):
-            opened.append("%s: %s" % (frame, ", ".join(sorted(t.name for t in nursery.child_tasks))))
-            left.remove(nursery)
-
-        for frame in stackscope.extract(task).frames:
-            if not frame.hide:
-                frames.append("%s %d" % (frame.pyframe.f_code.co_name, frame.lineno))
-                for nursery in nurseries(frame.contexts):
-                    note(frames[-1], nursery)
-        for around, frame in zip(frames, frames[1:]):
-            if frame.startswith("__aexit__ ") and left:
-                note(around, left[-1])
-        return {"frames": frames, "opened": opened}
-
-    return json.dumps({task.name: described(task) for task in runner.tasks})
 
 
 kept = []

@@ -15,11 +15,11 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
-// startTrio starts trios.py in a virtual environment with a release of Trio.
-func startTrio(t *testing.T, py testtarget.Python, packages ...string) *testtarget.Target {
+// startTrio starts a program in a virtual environment with a release of Trio.
+func startTrio(t *testing.T, py testtarget.Python, program string, packages ...string) *testtarget.Target {
 	t.Helper()
 	exe := testtarget.Venv(t, py, packages...)
-	script := filepath.Join(testtarget.Root(t), "testdata", "python", "trios.py")
+	script := filepath.Join(testtarget.Root(t), "testdata", "python", program)
 	return testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script)
 }
 
@@ -34,7 +34,7 @@ func TestTrio(t *testing.T) {
 			}
 			t.Run(version+"/"+py.Name, func(t *testing.T) {
 				t.Parallel()
-				tg := startTrio(t, py, version)
+				tg := startTrio(t, py, "trios.py", version)
 				trioIsExplained(t, see(t, tg, snapshot.Options{}))
 				core, err := snapshot.Core(t.Context(), tg.Exe, tg.GCore(t), snapshot.Options{})
 				if err != nil {
@@ -129,29 +129,37 @@ func TestTrioAsStackscope(t *testing.T) {
 		}
 		t.Run(py.Name, func(t *testing.T) {
 			t.Parallel()
-			tg := startTrio(t, py, "trio", "stackscope", "typing_extensions")
+			tg := startTrio(t, py, "trios.py", "trio", "stackscope", "typing_extensions")
 			s := see(t, tg, snapshot.Options{})
-			var told map[string]told
-			if err := json.Unmarshal([]byte(tg.Command(t, "tree")), &told); err != nil {
-				t.Fatal(err)
-			}
-			for name, want := range told {
-				switch name {
-				case "thread", "back": // it shows the thread's frames in their place
-					continue
-				case "classed": // it does not look into classes that it does not know
-					want.Opened = append(want.Opened, want.Frames[0]+": by-class")
-				}
-				slices.Sort(want.Opened)
-				if diff := cmp.Diff(want, s.scoped(name)); diff != "" && name != "<init>" {
-					t.Errorf("%s (-stackscope +ours)\n%s", name, diff)
-				}
-			}
+			asStackscope(t, tg, s)
 		})
 	}
 }
 
-// told is a task as trios.py's tree has it.
+func asStackscope(t *testing.T, tg *testtarget.Target, s seen) {
+	t.Helper()
+	answer := tg.Command(t, "tree")
+	var all map[string]told
+	if err := json.Unmarshal([]byte(answer), &all); err != nil {
+		t.Fatalf("%v: %s", err, answer)
+	}
+	for name, want := range all {
+		switch name {
+		case "<init>": // the nurseries of a run are nobody's
+			continue
+		case "thread", "back": // it shows the thread's frames in their place
+			continue
+		case "classed": // it does not look into classes that it does not know
+			want.Opened = append(want.Opened, want.Frames[0]+": by-class")
+		}
+		slices.Sort(want.Opened)
+		if diff := cmp.Diff(want, s.scoped(name)); diff != "" {
+			t.Errorf("%s (-stackscope +ours)\n%s", name, diff)
+		}
+	}
+}
+
+// told is a task as triotree.py has it.
 type told struct {
 	Frames []string // outermost first: function line
 	Opened []string // a frame, and whom it opened a nursery for
@@ -187,8 +195,7 @@ func TestTrioBlocked(t *testing.T) {
 		}
 		t.Run(py.Name, func(t *testing.T) {
 			t.Parallel()
-			script := filepath.Join(testtarget.Root(t), "testdata", "python", "trioblocked.py")
-			s := see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, testtarget.Venv(t, py, "trio"), script), snapshot.Options{})
+			s := see(t, startTrio(t, py, "trioblocked.py", "trio"), snapshot.Options{})
 			if found := s.found("blocked-loop"); !slices.Equal(found, []string{"__main__.main"}) {
 				t.Errorf("those that block the loop are %q", found)
 			}
@@ -196,5 +203,48 @@ func TestTrioBlocked(t *testing.T) {
 				"__main__.main": "sleep ", "ready-0": "__main__.main", "ready-1": "__main__.main", "ready-2": "__main__.main",
 			})
 		})
+	}
+}
+
+// What the guide of Trio shows comes out as it says.
+func TestTrioGuide(t *testing.T) {
+	t.Parallel()
+	for version, minor := range map[string]string{"trio>=0.27": "3.13", "trio==0.22.0": "3.8"} {
+		for _, py := range testtarget.Pythons(t) {
+			if py.Minor != minor && !(testtarget.Full() && version == "trio>=0.27" && py.AtLeast(9)) {
+				continue
+			}
+			t.Run(version+"/"+py.Name, func(t *testing.T) {
+				t.Parallel()
+				packages := []string{version, "typing_extensions"}
+				if py.AtLeast(9) {
+					packages = append(packages, "stackscope")
+				}
+				tg := startTrio(t, py, "trioguide.py", packages...)
+				s := see(t, tg, snapshot.Options{})
+				compare(t, "the backtrace", s.where, map[string]string{
+					"one":         "child | scope parent: parent | scope main: main",
+					"cleaner":     "cleans_up | scope crashing: crashing | scope main: main",
+					"guest-child": "child | scope __main__.guest: guest",
+				})
+				compare(t, "the wait", s.waits, map[string]string{
+					"parent":   "task group(one, two)",
+					"crashing": "task group(cleaner)",
+					"client-0": "network trio._socket._SocketType",
+					"producer": "queue put trio memory channel",
+					"consumer": "queue get trio memory channel",
+				})
+				brought := s.Group(s.task("cleaner").Groups[0])
+				if brought.Error == nil || brought.Error.Type != "ValueError" {
+					t.Errorf("the nursery that was brought down has %+v", brought.Error)
+				}
+				if c := s.task("cleaner").Cancel; c.Requested != 0 || !c.Scopes[1].Shield {
+					t.Errorf("who cleans up behind a shield has %+v", c)
+				}
+				if py.AtLeast(9) {
+					asStackscope(t, tg, s)
+				}
+			})
+		}
 	}
 }

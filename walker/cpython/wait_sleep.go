@@ -18,17 +18,17 @@ func onSleep(w *walk, at standing, wait *graph.Wait) {
 	if timer = w.some(timer); timer == 0 {
 		return
 	}
-	wait.Resource = w.timer(timer).ID
+	wait.Resource = w.timer(timer, at.task.loop).ID
 	wait.Evidence = graph.Evidence{Confidence: graph.Proven, How: "h of asyncio.tasks.sleep"}
 }
 
-// timer is the resource that a TimerHandle is. Its time is that of the loop's
+// timer is the resource that a TimerHandle of a loop is. Its time is that of the loop's
 // clock, time.monotonic in all loops of asyncio; uvloop's handles do not tell.
-func (w *walk) timer(o object.Ref) *graph.Resource {
+func (w *walk) timer(o, loop object.Ref) *graph.Resource {
 	return w.resource("timer", o, func(w *walk, o object.Ref) []graph.Attr {
 		when, ok := w.floatAttr(o, "_when")
 		due, known := w.due(when)
-		if !ok || !known || w.ownClock(w.attr(o, "_loop")) {
+		if !ok || !known || w.ownClock(loop) {
 			return nil
 		}
 		return []graph.Attr{{Key: "due_in_ms", Value: due}}

@@ -181,7 +181,7 @@ func TestReadJSONTrustsNothing(t *testing.T) {
 
 // Tasks are written one by one: what the writer holds does not grow with them.
 func TestWriteJSONHoldsNoSecondCopy(t *testing.T) {
-	s := waiters(5_000).Seal()
+	s := waiters(20_000).Seal()
 	before := heapInUse()
 	peak := &heapPeak{}
 	if err := graph.WriteJSON(peak, s); err != nil {
@@ -222,7 +222,7 @@ func TestReadJSONSharesWhatRepeats(t *testing.T) {
 	got := (float64(heapInUse()) - float64(before)) / float64(len(s.Tasks))
 	runtime.KeepAlive(text)
 	t.Logf("%.0f bytes a task", got)
-	if got > maxTaskBytes {
+	if got > maxTaskBytes && !raceDetector {
 		t.Errorf("a task that was read costs %.0f bytes, want at most %d", got, maxTaskBytes)
 	}
 }
