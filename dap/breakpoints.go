@@ -119,11 +119,7 @@ func badBefore(bad map[int]dap.Breakpoint, i int) (n int) {
 func (b *goBackend) undecided(body *dap.StoppedEventBody) bool {
 	b.asyncMu.Lock()
 	defer b.asyncMu.Unlock()
-	if !slices.ContainsFunc(body.HitBreakpointIds, func(id int) bool { return b.async[id] != nil }) {
-		return false
-	}
-	b.deciding, b.pauseWanted = true, false
-	return true
+	return slices.ContainsFunc(body.HitBreakpointIds, func(id int) bool { return b.async[id] != nil })
 }
 
 // decide shows the client a stop, or has the program go on as if there had
@@ -159,7 +155,6 @@ func (b *goBackend) decide(m *wire.Message, body dap.StoppedEventBody) {
 		return
 	}
 	b.asyncMu.Lock()
-	b.deciding = false
 	goOn := !b.pauseWanted && !b.leaving
 	if goOn {
 		// Under the lock: a pause that comes now comes to Delve after this.
@@ -174,9 +169,6 @@ func (b *goBackend) decide(m *wire.Message, body dap.StoppedEventBody) {
 
 // decided shows the client a stop.
 func (b *goBackend) decided(m *wire.Message, body dap.StoppedEventBody, s *graph.Snapshot) {
-	b.asyncMu.Lock()
-	b.deciding = false
-	b.asyncMu.Unlock()
 	b.newStop(body.ThreadId, s)
 	m.Body = encode(body)
 	b.a.out.send(m)
@@ -213,11 +205,12 @@ func (b *goBackend) logAt(ctx context.Context, s *graph.Snapshot, id graph.TaskI
 	b.a.out.event("output", event)
 }
 
-// pauseComes notes a pause that comes while a stop is being decided on.
-func (b *goBackend) pauseComes() {
+// wantPause notes that the client asked for a pause, or that it has what it asked
+// for. Delve does nothing about a pause that comes while the program stands at a
+// breakpoint, as the client must have been told of that; of one that is to be
+// decided on it may never be.
+func (b *goBackend) wantPause(wanted bool) {
 	b.asyncMu.Lock()
 	defer b.asyncMu.Unlock()
-	if b.deciding {
-		b.pauseWanted = true
-	}
+	b.pauseWanted = wanted
 }

@@ -26,8 +26,7 @@ type goBackend struct {
 
 	asyncMu     sync.Mutex
 	async       map[int]*asyncBreakpoint // by Delve's ids
-	deciding    bool                     // on a stop that the client has not been told of
-	pauseWanted bool                     // the client wants one in the meantime
+	pauseWanted bool                     // the client asked for one, and has not been told of a stop since
 	leaving     bool                     // the client has gone: nothing is to go on
 
 	ownersMu sync.Mutex
@@ -90,7 +89,7 @@ func (b *goBackend) request(m *wire.Message) {
 	case "setBreakpoints", "setFunctionBreakpoints":
 		b.onSetBreakpoints(m)
 	case "pause":
-		b.pauseComes()
+		b.wantPause(true)
 		b.p.forward(m, nil)
 	case "restart":
 		b.runs()
@@ -99,6 +98,7 @@ func (b *goBackend) request(m *wire.Message) {
 	case "disconnect":
 		b.onDisconnect(m)
 	case "continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue":
+		b.wantPause(false) // one that came while the program stood still is over
 		b.runs()
 		b.p.forward(m, nil)
 	default:
@@ -168,6 +168,7 @@ func (b *goBackend) event(m *wire.Message) {
 // newStop begins a stop. Delve's frames of the one before are no more.
 // Its snapshot may be there already.
 func (b *goBackend) newStop(thread int, s *graph.Snapshot) {
+	b.wantPause(false)
 	b.ownersMu.Lock()
 	clear(b.owners)
 	b.ownersMu.Unlock()
