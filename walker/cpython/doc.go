@@ -1,4 +1,5 @@
-// Package cpython walks the asyncio tasks and the threads of a CPython process.
+// Package cpython walks the tasks of asyncio and of Trio (trio.go), and the
+// threads, of a CPython process.
 //
 // # The object graph
 //
