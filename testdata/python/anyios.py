@@ -17,11 +17,13 @@ A correct reader says that
     shielded      sleeps in such a scope too, which a shield keeps off
     receiver      waits for an item of a memory stream
     job           waits for a thread of AnyIO's that stands in blocking()
+    queue-job     waits for one that takes from a queue, as an idle one does
     main          waits for a future that nothing will set
 """
 
 import asyncio
 import contextlib
+import queue
 import threading
 
 import anyio
@@ -121,6 +123,7 @@ async def main():
     start(shielded(), "shielded")
     start(streams[1].receive(), "receiver")
     start(anyio.to_thread.run_sync(blocking), "job")
+    start(anyio.to_thread.run_sync(queue.Queue().get), "queue-job")
     ready.when(
         ready.parked(3, "sleep", "child"),
         ready.parked(1, "sleep", "scoped"),

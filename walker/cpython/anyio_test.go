@@ -39,6 +39,9 @@ func TestAnyIO(t *testing.T) {
 				if worker == nil || !slices.ContainsFunc(worker.Frames, func(f *graph.Frame) bool { return f.Func == "__main__.blocking" }) {
 					t.Errorf("the job is done by %+v", worker)
 				}
+				if w := s.task("queue-job").Waits[0]; w.Kind != graph.WaitExecutor || w.Text != "queue.Queue.get" || w.Task == "" {
+					t.Errorf("the job that takes from a queue is waited for like this: %+v", w)
+				}
 				compare(t, "the holders of what is wanted", s.holders, map[string]string{
 					"lock-waiter":  "lock-holder",
 					"limit-waiter": "limit-holder",

@@ -15,9 +15,9 @@ var lockClasses = map[string]struct {
 	"asyncio.locks.Lock":      {"lock", lockState, ""},
 	"asyncio.locks.Semaphore": {"semaphore", semaphoreState, ""},
 	"asyncio.locks.Condition": {"lock", lockState, "_lock"},
-	"trio.Semaphore":          {"semaphore", trioSemaphoreState, ""},  // Trio's locks know who holds them
-	anyioSemaphore:            {"semaphore", anyioSemaphoreState, ""}, // AnyIO's others know who holds them
-	anyioOldSemaphore:         {"semaphore", anyioSemaphoreState, ""},
+	"trio.Semaphore":          {"semaphore", semaphoreState, ""}, // Trio's locks know who holds them
+	anyioSemaphore:            {"semaphore", semaphoreState, ""}, // AnyIO's others know who holds them
+	anyioOldSemaphore:         {"semaphore", semaphoreState, ""},
 }
 
 // lockClass is the class of lockClasses that a type is of; empty: none.
@@ -143,10 +143,7 @@ func (w *walk) capacity(o object.Ref, resource string) (int, bool) {
 		}
 		return 0, ok
 	}
-	size, bounded := w.intAttr(o, "_bound_value")
-	if !bounded {
-		size, bounded = w.intAttr(o, "_max_value")
-	}
+	size, bounded := w.semaphoreSize(o)
 	free, ok := w.intAttr(o, "_value")
 	return int(size - free), bounded && ok
 }

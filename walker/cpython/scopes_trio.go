@@ -67,7 +67,7 @@ func (w *walk) scopesFrom(run *trioRun, status object.Ref) []graph.CancelScope {
 	return all
 }
 
-// cancelReason says why a scope was cancelled, as far as it knows (from 0.31 on):
+// cancelReason says why a scope was cancelled, as far as it knows, which it did not in 0.27:
 // "deadline", "nursery: child task raised exception ...".
 func (w *walk) cancelReason(scope object.Ref) string {
 	reason := w.attr(scope, "_cancel_reason")

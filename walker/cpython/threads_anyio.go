@@ -28,7 +28,7 @@ func onAnyioJob(w *walk, f *future, wait *graph.Wait) bool {
 }
 
 // anyioJobs are the threads that work, by the Future of their job. One that waits
-// for the next stands at its queue, and the variable has the last.
+// for the next stands in a method of its own queue, and the variable has the last.
 func (w *walk) anyioJobs() map[object.Ref]*thread {
 	if w.anyioWorkers != nil {
 		return w.anyioWorkers
@@ -36,7 +36,7 @@ func (w *walk) anyioJobs() map[object.Ref]*thread {
 	w.anyioWorkers = map[object.Ref]*thread{}
 	for _, th := range w.threads {
 		for i := range th.own {
-			if th.own[i].Func != anyioWorker || i == 0 || th.own[0].Func == "queue.Queue.get" || th.own[0].Func == "threading.Condition.wait" && i <= 2 {
+			if th.own[i].Func != anyioWorker || i > 0 && w.fr.Self(&th.own[i-1]) == w.attr(w.fr.Self(&th.own[i]), "queue") {
 				continue
 			}
 			if o := w.some(w.fr.Local(&th.own[i], "future")); o != 0 {

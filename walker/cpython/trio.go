@@ -27,10 +27,10 @@ import (
 // wrapper stands between. A child of nursery.start is the child of a nursery that
 // start itself has open, until it says that it has started.
 //
-// Runners are found by the frames of threads in trio.run and, in guest mode, where
-// another loop calls Trio, by a search of the heap. The classes have slots; all is
-// read by name, so that the order of fields does not matter. Seen with Trio 0.22 to
-// 0.35.
+// Runners are found by the frames of threads: those in trio.run and, in guest mode,
+// where another loop calls Trio, the one that waits for descriptors; or by a search
+// of the heap. The classes have slots; all is read by name, so that the order of
+// fields does not matter. Seen with Trio 0.22, 0.27 and 0.35.
 
 // Full names of Trio's classes: it gives those that it exports the name of the
 // package that does so.
@@ -55,18 +55,19 @@ type trioRun struct {
 	scopes map[object.Ref][]graph.CancelScope // see scopesFrom
 }
 
-// trioLoops are the functions of a thread that have the Runner in a variable.
-var trioLoops = map[string]bool{
-	"trio._core._run.run":          true,
-	"trio._core._run.unrolled_run": true,
-}
-
-// findTrio lists the tasks of every run of Trio that a thread is in.
+// findTrio lists the tasks of every run of Trio that a thread is in, or waits for
+// descriptors of: functions of the loop have the Runner in a variable, in guest
+// mode what has it as an attribute.
 func (w *walk) findTrio() {
 	for _, th := range w.threads {
 		for i := range th.frames {
-			if trioLoops[th.frames[i].Func] {
-				w.addRun(th.interp, w.some(w.fr.Local(&th.frames[i], "runner")))
+			f := &th.frames[i]
+			if !strings.HasPrefix(f.Func, "trio._core._run.") {
+				continue
+			}
+			w.addRun(th.interp, w.some(w.fr.Local(f, "runner")))
+			if guest := w.some(w.fr.Local(f, "self")); w.isA(guest, "trio._core._run.GuestState") {
+				w.addRun(th.interp, w.attr(guest, "runner"))
 			}
 		}
 		w.check(th.node, "what it runs of Trio")

@@ -14,7 +14,7 @@ import (
 // (https://github.com/agronholm/anyio/blob/3.6.2/src/anyio/_core/_synchronization.py).
 var anyioLocks = []awaitable{
 	{[]string{"anyio._backends._asyncio.Lock.acquire"}, onAnyioLock},
-	{[]string{"anyio._backends._asyncio.Semaphore.acquire"}, onSelf(graph.WaitSemaphore, "semaphore", anyioSemaphoreState)},
+	{[]string{"anyio._backends._asyncio.Semaphore.acquire"}, onSelf(graph.WaitSemaphore, "semaphore", semaphoreState)},
 }
 
 // AnyIO's semaphores, by the releases that have them. Packages export their
@@ -26,9 +26,9 @@ const (
 
 var anyioEvents = map[string]func(*walk, standing, *graph.Wait){
 	"anyio._core._synchronization.Lock.acquire":                         onAnyioLock,
-	"anyio._core._synchronization.Semaphore.acquire":                    onSelf(graph.WaitSemaphore, "semaphore", anyioSemaphoreState),
-	"anyio._backends._asyncio.CapacityLimiter.acquire_on_behalf_of":     onAnyioLimiter,
-	"anyio._core._synchronization.CapacityLimiter.acquire_on_behalf_of": onAnyioLimiter,
+	"anyio._core._synchronization.Semaphore.acquire":                    onSelf(graph.WaitSemaphore, "semaphore", semaphoreState),
+	"anyio._backends._asyncio.CapacityLimiter.acquire_on_behalf_of":     onLimiter,
+	"anyio._core._synchronization.CapacityLimiter.acquire_on_behalf_of": onLimiter,
 	"anyio.streams.memory.MemoryObjectReceiveStream.receive":            onChannel(graph.WaitQueueGet, "anyio memory stream"),
 	"anyio.streams.memory.MemoryObjectSendStream.send":                  onChannel(graph.WaitQueuePut, "anyio memory stream"),
 }
@@ -60,20 +60,10 @@ func onAnyioLock(w *walk, at standing, wait *graph.Wait) {
 	w.heldBy(wait.Resource, "_owner_task", holder)
 }
 
-func anyioSemaphoreState(w *walk, o object.Ref) []graph.Attr {
-	free, ok := w.intAttr(o, "_value")
-	if !ok {
-		return nil
-	}
-	if size, ok := w.intAttr(o, "_max_value"); ok {
-		return []graph.Attr{{Key: "size", Value: size}, {Key: "held", Value: size - free}}
-	}
-	return []graph.Attr{{Key: "free", Value: free}}
-}
-
-// onAnyioLimiter: those that borrow from a limiter are tasks, unless they say
-// on whose behalf they do.
-func onAnyioLimiter(w *walk, at standing, wait *graph.Wait) {
+// onLimiter: those that borrow from a limiter, of AnyIO or of Trio, are tasks,
+// unless they say on whose behalf they do. Trio has something stand for a job in
+// a thread; the task that waits for the job has that in a variable.
+func onLimiter(w *walk, at standing, wait *graph.Wait) {
 	borrowers := w.items(w.attr(at.self, "_borrowers"))
 	onSelf(graph.WaitSemaphore, "semaphore", func(w *walk, o object.Ref) []graph.Attr {
 		state := []graph.Attr{{Key: "held", Value: len(borrowers)}}
@@ -82,6 +72,11 @@ func onAnyioLimiter(w *walk, at standing, wait *graph.Wait) {
 		}
 		return state
 	})(w, at, wait)
+	for i, o := range borrowers {
+		if t := w.placeholders()[o]; t != nil {
+			borrowers[i] = t.addr
+		}
+	}
 	w.heldBy(wait.Resource, "_borrowers", borrowers...)
 }
 

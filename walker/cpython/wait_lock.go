@@ -94,17 +94,25 @@ func conditionState(w *walk, o object.Ref) []graph.Attr {
 	return lockState(w, lock)
 }
 
-// semaphoreState: a Semaphore keeps what is free, and only a BoundedSemaphore
-// how much there was.
+// semaphoreState: a semaphore keeps what is free, and only some how much there was.
 func semaphoreState(w *walk, o object.Ref) []graph.Attr {
 	free, ok := w.intAttr(o, "_value")
 	if !ok {
 		return nil
 	}
-	if size, ok := w.intAttr(o, "_bound_value"); ok {
+	if size, ok := w.semaphoreSize(o); ok {
 		return []graph.Attr{{Key: "size", Value: size}, {Key: "held", Value: size - free}}
 	}
 	return []graph.Attr{{Key: "free", Value: free}}
+}
+
+// semaphoreSize is how many can hold a semaphore: asyncio's BoundedSemaphore and
+// those of AnyIO and Trio that were given a maximum know.
+func (w *walk) semaphoreSize(o object.Ref) (int64, bool) {
+	if size, ok := w.intAttr(o, "_bound_value"); ok {
+		return size, true
+	}
+	return w.intAttr(o, "_max_value")
 }
 
 func barrierState(w *walk, o object.Ref) (state []graph.Attr) {

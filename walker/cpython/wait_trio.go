@@ -30,7 +30,7 @@ func (w *walk) trioWaitOf(t *task) graph.Wait {
 		i++
 	}
 	wait := graph.Wait{Frame: int32(i)}
-	if i == len(t.frames) {
+	if i == 0 || i == len(t.frames) { // those that it waits in could not be read
 		return graph.Wait{Kind: graph.WaitUnknown, Text: "parked by Trio"}
 	}
 	if a := byFunction[t.frames[i].Func]; a != nil {
@@ -53,7 +53,7 @@ func onParkingLot(w *walk, at standing, wait *graph.Wait) {
 	}
 	describe := w.trioPrimitive(user.self)
 	if describe == nil {
-		onSelf(graph.WaitCondition, "parking lot", parkedState)(w, at, wait)
+		onSelf(graph.WaitCondition, "parking lot", noState)(w, at, wait)
 		return
 	}
 	wait.Frame = int32(user.index)
@@ -70,16 +70,14 @@ func (w *walk) trioPrimitive(o object.Ref) func(*walk, standing, *graph.Wait) {
 	case t.Inherits("trio._sync._LockImpl"):
 		return onTrioLock
 	case t.Inherits("trio.Semaphore"):
-		return onSelf(graph.WaitSemaphore, "semaphore", trioSemaphoreState)
+		return onSelf(graph.WaitSemaphore, "semaphore", semaphoreState)
 	case t.Inherits("trio.CapacityLimiter"):
-		return onTrioLimiter
+		return onLimiter
 	case t.Inherits("trio.Condition"):
 		return onTrioCondition
 	}
 	return nil
 }
-
-func parkedState(*walk, object.Ref) []graph.Attr { return nil }
 
 func onTrioLock(w *walk, at standing, wait *graph.Wait) { w.onTrioLock(at.self, at, wait) }
 
@@ -105,30 +103,6 @@ func onTrioCondition(w *walk, at standing, wait *graph.Wait) {
 	onSelf(graph.WaitCondition, "condition", func(w *walk, o object.Ref) []graph.Attr {
 		return trioLockState(w, w.attr(o, "_lock"))
 	})(w, at, wait)
-}
-
-func trioSemaphoreState(w *walk, o object.Ref) []graph.Attr {
-	free, ok := w.intAttr(o, "_value")
-	if !ok {
-		return nil
-	}
-	if size, ok := w.intAttr(o, "_max_value"); ok {
-		return []graph.Attr{{Key: "size", Value: size}, {Key: "held", Value: size - free}}
-	}
-	return []graph.Attr{{Key: "free", Value: free}}
-}
-
-// onTrioLimiter: those that borrow are tasks or, for a job in a thread, what
-// stands for that, which the task that waits for the job has in a variable.
-func onTrioLimiter(w *walk, at standing, wait *graph.Wait) {
-	onAnyioLimiter(w, at, wait)
-	var tasks []object.Ref
-	for _, o := range w.items(w.attr(at.self, "_borrowers")) {
-		if t := w.placeholders()[o]; t != nil {
-			tasks = append(tasks, t.addr)
-		}
-	}
-	w.heldBy(wait.Resource, "_borrowers, for a job in a thread", tasks...)
 }
 
 func onTrioEvent(w *walk, at standing, wait *graph.Wait) {
