@@ -14,6 +14,7 @@ type jsonStep struct {
 	See      bool          `json:"see,omitempty"`
 	Closes   bool          `json:"closes,omitempty"`
 	Deadlock string        `json:"deadlock,omitempty"`
+	Problem  *jsonProblem  `json:"problem,omitempty"`
 	End      string        `json:"end,omitempty"`
 	Count    int           `json:"count,omitempty"`
 	Evidence *jsonEvidence `json:"evidence,omitempty"`
@@ -26,12 +27,18 @@ func WriteWhyJSON(w io.Writer, s *Snapshot, id TaskID, limit int) error {
 	out := newJSONWriter(w)
 	out.field("schema", WhySchema)
 	out.field("task", id)
+	writeList(out, "steps", toSteps(s.Why(id, WhyOptions{Limit: limit})), func(step jsonStep) any { return step })
+	return out.close()
+}
+
+// toSteps lays a chain out, parents before children; nil: no steps.
+func toSteps(root *Node) []jsonStep {
 	type place struct {
 		node  *Node
 		under int
 	}
 	var order []place
-	if root := s.Why(id, WhyOptions{Limit: limit}); root != nil {
+	if root != nil {
 		for stack := []place{{root, -1}}; len(stack) > 0; {
 			top := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
@@ -42,14 +49,13 @@ func WriteWhyJSON(w io.Writer, s *Snapshot, id TaskID, limit int) error {
 			}
 		}
 	}
-	writeList(out, "steps", order, func(p place) any {
+	return toEach(order, func(p place) jsonStep {
 		step := toStep(p.node)
 		if p.under >= 0 {
 			step.Under = &p.under
 		}
 		return step
 	})
-	return out.close()
 }
 
 func toStep(n *Node) jsonStep {
@@ -68,8 +74,22 @@ func toStep(n *Node) jsonStep {
 	if l.Kind == LinkBranch {
 		step.Wait = &toWaits(n.Task, []Wait{*l.Wait})[0]
 	}
-	if l.Problem != nil {
+	switch {
+	case l.Problem == nil:
+	case l.Kind == LinkEnd:
+		step.Problem = toFinding(l.Problem)
+	default:
 		step.Deadlock = l.Problem.Message
 	}
 	return step
+}
+
+// toFinding is a problem without what it names: that stands in the snapshot.
+func toFinding(p *Problem) *jsonProblem {
+	if p == nil {
+		return nil
+	}
+	j := toProblem(p)
+	j.Tasks, j.Queued, j.Resources, j.Groups = nil, nil, nil, nil
+	return &j
 }

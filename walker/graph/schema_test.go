@@ -181,6 +181,7 @@ func shapes(t testing.TB, s *graph.Snapshot, id graph.TaskID) map[string]string 
 	write("diff.schema.json", func(w io.Writer) error { return graph.WriteDiffJSON(w, graph.Compare(earlier(t), s, true)) })
 	write("stats.schema.json", func(w io.Writer) error { return graph.WriteStatsJSON(w, s, true) })
 	write("stacks.schema.json", func(w io.Writer) error { return graph.WriteStacksJSON(w, s, graph.ForestOptions{System: true}) })
+	write("causes.schema.json", func(w io.Writer) error { return graph.WriteCausesJSON(w, s, true, 0) })
 	if id != "" {
 		write("where.schema.json", func(w io.Writer) error { return graph.WriteWhereJSON(w, s, id, 1) })
 		write("why.schema.json", func(w io.Writer) error { return graph.WriteWhyJSON(w, s, id, 0) })

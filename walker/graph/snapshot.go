@@ -52,6 +52,10 @@ func (s *Snapshot) all() *Snapshot {
 	return s
 }
 
+// Whole returns the snapshot that s was picked from with [Snapshot.Select], or
+// s: what the tasks of s refer to stands there.
+func (s *Snapshot) Whole() *Snapshot { return s.all() }
+
 // byNumber finds the item with that id among items ordered by id.
 func byNumber[T any, ID ~int32](items []*T, id ID, idOf func(*T) ID) *T {
 	if i, ok := numberIndex(items, id, idOf); ok {

@@ -45,6 +45,7 @@ func BenchmarkViews(b *testing.B) {
 		"forest": func() int { return len(s.Forest(graph.ForestOptions{Coalesce: true})) },
 		"stacks": func() int { return len(s.Stacks(graph.ForestOptions{})) },
 		"select": func() int { return len(s.Select(graph.Filter{Wait: []graph.WaitKind{graph.WaitChanReceive}}).Tasks) },
+		"causes": func() int { return len(s.Causes(graph.CausesOptions{}).List) },
 		"find":   func() int { return len(s.Find("~work")) },
 	} {
 		b.Run(name, func(b *testing.B) {

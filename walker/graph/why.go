@@ -21,7 +21,7 @@ type Link struct {
 	Branch  int      // of a branch: its place among those of the wait
 	End     End      // of an end
 	Count   int      // of an end: how many tasks or members it stands for that are not there; of a coalesced branch, how many are alike; 0: none
-	Problem *Problem // of a node that closes a cycle: the deadlock that this is; nil: it could be left another way
+	Problem *Problem // of a node that closes a cycle: the deadlock that this is; nil: it could be left another way. Of an end: the finding that explains it
 }
 
 // whyLimit is how many nodes a chain has where no limit is given.
@@ -68,6 +68,7 @@ type whyWalk struct {
 	seen      map[TaskID]bool
 	above     map[TaskID]bool // of seen, those between the root and here
 	deadlocks map[TaskID]*Problem
+	explained map[TaskID]*Problem
 }
 
 func (w *whyWalk) node(t *Task, e Evidence, l *Link) *Node {
@@ -206,7 +207,14 @@ func (w *whyWalk) lead(n *Node, wait *Wait, kind LinkKind, to []Holder) {
 }
 
 func (w *whyWalk) end(n *Node, end End, wait *Wait, count int) {
-	n.Children = append(n.Children, w.node(n.Task, Evidence{}, &Link{Kind: LinkEnd, End: end, Wait: wait, Count: count}))
+	if w.explained == nil {
+		w.explained = explanations(w.s)
+	}
+	l := &Link{Kind: LinkEnd, End: end, Wait: wait, Count: count}
+	if end != EndCut {
+		l.Problem = w.explained[n.Task.ID]
+	}
+	n.Children = append(n.Children, w.node(n.Task, Evidence{}, l))
 }
 
 // deadlock returns the deadlock that both tasks are in the cycle of, or nil.

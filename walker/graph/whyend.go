@@ -17,10 +17,11 @@ const (
 	EndMissing                       // a task that is not in the snapshot: it ended, or was not read
 	EndUnknown                       // what is waited for is not known
 	EndCut                           // it goes on, and was not followed
+	EndCircle                        // it comes back to where it was: of a [Cause]
 )
 
 var endNames = []string{"", "runs", "ended", "cancelling", "timer", "outside", "free", "never",
-	"holder-unknown", "members-unknown", "missing", "unknown", "cut"}
+	"holder-unknown", "members-unknown", "missing", "unknown", "cut", "circle"}
 
 // String returns the end's name, as JSON has it; "" for none.
 func (e End) String() string { return name(endNames, e) }
