@@ -28,6 +28,9 @@ var requests = map[string]func(p *panel, s *graph.Snapshot, a customArguments) (
 		return written(func(b *bytes.Buffer) error { return graph.WriteWhereJSON(b, s, id, min(max(a.Limit, 1), mostPaths)) })
 	},
 	"dlvAsync/why": func(_ *panel, s *graph.Snapshot, a customArguments) (any, error) {
+		if a.Task == "" && a.Thread == 0 { // the whole process
+			return written(func(b *bytes.Buffer) error { return graph.WriteCausesJSON(b, s, a.System, a.Limit) })
+		}
 		id, err := a.one(s)
 		if err != nil {
 			return nil, err

@@ -170,6 +170,7 @@ func TestConsoleAndRequestsOfOurs(t *testing.T) {
 			"async tasks --func child2 --limit 1":    "main.child2",
 			fmt.Sprintf("async where %d", child.Id):  "opened by",
 			fmt.Sprintf("async why go:%d", child.Id): "chan",
+			"async why":                              "Nothing is stuck",
 			"async stacks":                           "main.limitedWork",
 			"async problems":                         "No problems found",
 			"async tasks --wait 'chan receive'":      "main.child2",

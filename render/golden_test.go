@@ -32,6 +32,7 @@ var views = []struct {
 	{"resources", render.Resources},
 	{"stats", render.Stats},
 	{"problems", render.Problems},
+	{"why", render.Why},
 }
 
 // pictures are the wait graph in its formats.

@@ -85,13 +85,7 @@ func severities(list []*graph.Problem) string {
 }
 
 func (v *view) problem(p *graph.Problem, rows int) {
-	mark, st := v.infoMark, normal
-	switch p.Severity {
-	case graph.Error:
-		mark, st = v.errorMark, bad
-	case graph.Warning:
-		mark, st = v.warnMark, warn
-	}
+	mark, st := v.mark(p), v.severity(p)
 	words := v.say(st, mark+" "+p.Code+":").add(normal, " ").add(strong, p.Message)
 	if p.Evidence.Confidence == graph.Inferred && v.terse {
 		words.add(quiet, " (inferred)")
@@ -108,6 +102,30 @@ func (v *view) problem(p *graph.Problem, rows int) {
 		v.row(v.indent(4), v.say(normal, count(n, "task")+verb(n, " waits", " wait")+" behind "+verb(len(p.Tasks), "it", "them")+":"))
 		v.involved(p.Queued, rows)
 	}
+}
+
+// mark is the sign before a problem.
+func (v *view) mark(p *graph.Problem) string {
+	switch {
+	case p == nil || p.Suppressed:
+	case p.Severity == graph.Error:
+		return v.errorMark
+	case p.Severity == graph.Warning:
+		return v.warnMark
+	}
+	return v.infoMark
+}
+
+// severity is the style of a problem.
+func (v *view) severity(p *graph.Problem) style {
+	switch {
+	case p == nil || p.Suppressed:
+	case p.Severity == graph.Error:
+		return bad
+	case p.Severity == graph.Warning:
+		return warn
+	}
+	return normal
 }
 
 // evidence says how a finding is known.

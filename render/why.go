@@ -10,12 +10,16 @@ import (
 
 // Why shows what the task o.Task hangs on in the end, and the chain of waits
 // that leads there: whom it waits for, whom that one waits for, and how each
-// step is known.
+// step is known. Without a task it does so for the whole process: what its
+// tasks hang on, and how many on each.
 func Why(w io.Writer, s *graph.Snapshot, o Options) error { return whyOf(w, s, o, 0) }
 
 // whyOf is Why with a bound on the nodes of the chain; 0: the usual one.
 func whyOf(w io.Writer, s *graph.Snapshot, o Options, limit int) error {
 	v := newView(w, s, o)
+	if o.Task == "" {
+		return v.causes()
+	}
 	v.terse = !o.Full
 	root := s.Why(o.Task, graph.WhyOptions{Coalesce: true, Limit: limit})
 	if root == nil {
@@ -41,8 +45,11 @@ type rung struct {
 // chain draws a chain of waits. Where it leads to one task alone, that stands
 // below; where to several, they are branches of a tree. The depth is the
 // target's to choose, so this does not recurse.
-func (v *view) chain(root *graph.Node) {
-	stack := []rung{{node: root, first: v.text(), rest: v.text()}}
+func (v *view) chain(root *graph.Node) { v.chainBelow(root, v.text()) }
+
+// chainBelow draws a chain at a distance from the left.
+func (v *view) chainBelow(root *graph.Node, left *text) {
+	stack := []rung{{node: root, first: left, rest: left}}
 	drawn := 0
 	for len(stack) > 0 {
 		r := stack[len(stack)-1]

@@ -36,7 +36,9 @@ func (v *view) hangsOn(root *graph.Node) {
 		}
 	})
 	each([]*graph.Node{root}, func(n *graph.Node) {
-		if ends(n) {
+		if ends(n) && n.Link.Problem != nil {
+			add(v.severity(n.Link.Problem), a(n.Link.Problem.Code)+": "+n.Link.Problem.Message)
+		} else if ends(n) {
 			add(normal, v.hook(n, root))
 		} else if n.Closes && n.Link.Problem == nil {
 			add(warn, "a circle of waits, with another way out of it")
@@ -54,6 +56,17 @@ func (v *view) hangsOn(root *graph.Node) {
 	if cut > 0 {
 		v.row(v.indent(2), v.say(quiet, v.ellipsis+" and "+number(cut)+" more"))
 	}
+}
+
+// a puts an article before the code of a problem, where it is a countable noun.
+func a(code string) string {
+	switch code {
+	case "leak", "deadlock", "self-deadlock":
+		return "a " + code
+	case "abandoned-lock":
+		return "an " + code
+	}
+	return code
 }
 
 // runs reports that a task waits for nothing.
@@ -101,6 +114,9 @@ func (v *view) hook(n, root *graph.Node) string {
 func (v *view) ending(n, above *graph.Node) string {
 	l := n.Link
 	arrow := v.calls + " "
+	if l.Problem != nil {
+		return arrow + a(l.Problem.Code) + ": " + l.Problem.Message
+	}
 	switch l.End {
 	case graph.EndRuns:
 		return arrow + v.running(n, above)

@@ -78,7 +78,7 @@ func (l *look) pick(s *graph.Snapshot, r request) (*graph.Snapshot, render.Optio
 		picked = s.Select(l.filter)
 	}
 	options := l.options
-	if r.ofTask {
+	if r.ofTask && (r.task != "" || !r.orOfAll) {
 		t, err := l.find(picked, r.task)
 		if err != nil {
 			return nil, options, err

@@ -17,10 +17,11 @@ import (
 type source func(context.Context) (*graph.Snapshot, error)
 
 // A view is one way to look at a snapshot. Those that look at one task take
-// it as an argument.
+// it as an argument; some of these look at all tasks without it.
 type view struct {
 	name, short string
 	ofTask      bool
+	orOfAll     bool
 	text, json  drawing
 	more        map[string]drawing // in other formats, by their names
 }
@@ -32,7 +33,7 @@ var views = []view{
 	{name: "tree", short: "who is part of what and who awaits whom, from the roots down", text: render.Tree, json: render.JSON},
 	{name: "tasks", short: "a table of the tasks", text: render.Tasks, json: render.JSON},
 	{name: "where", short: "the logical async backtrace of one task, all its paths", ofTask: true, text: render.Where, json: whereJSON},
-	{name: "why", short: "what it all hangs on: the chain of waits from one task, to its ends", ofTask: true, text: render.Why, json: whyJSON},
+	{name: "why", short: "what it all hangs on: the chain of waits from one task to its ends; without a task, what hangs on what in the whole process", ofTask: true, orOfAll: true, text: render.Why, json: whyJSON},
 	{name: "stacks", short: "identical logical stacks coalesced, most frequent first", text: render.Stacks, json: stacksJSON},
 	{name: "groups", short: "each group with its members, who waits for it and who opened it", text: render.Groups, json: render.JSON},
 	{name: "resources", short: "each thing that is waited on, with its state, holders and waiters", text: render.Resources, json: render.JSON},
@@ -68,6 +69,9 @@ func whereJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
 }
 
 func whyJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
+	if o.Task == "" {
+		return graph.WriteCausesJSON(w, s, o.System, o.Limit)
+	}
 	return graph.WriteWhyJSON(w, s, o.Task, o.Limit)
 }
 
@@ -82,7 +86,7 @@ func stacksJSON(w io.Writer, s *graph.Snapshot, o render.Options) error {
 // request is a view, with its task in the user's words.
 type request struct {
 	view
-	task string
+	task string // empty: none
 	draw drawing
 }
 
@@ -102,7 +106,7 @@ func parseView(args []string, format string) (request, error) {
 		return request{}, usagef("%q is no view; the views are %s", args[0], strings.Join(viewNames(), ", "))
 	}
 	switch rest := args[1:]; {
-	case v.ofTask && len(rest) == 0:
+	case v.ofTask && !v.orOfAll && len(rest) == 0:
 		return request{}, usagef("%s needs a TASK: an id (go:57), name=NAME, ~text of a function's name, an address or thread:TID", v.name)
 	case v.ofTask && len(rest) == 1:
 		return request{view: v, task: rest[0]}, nil
@@ -137,7 +141,10 @@ func viewHelp() string {
 	b.WriteString("\n\nViews:\n")
 	for _, v := range views {
 		name := v.name
-		if v.ofTask {
+		switch {
+		case v.orOfAll:
+			name += " [TASK]"
+		case v.ofTask:
 			name += " TASK"
 		}
 		fmt.Fprintf(&b, "  %-12s %s\n", name, v.short)
