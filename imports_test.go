@@ -35,11 +35,12 @@ var layers = map[string][]string{
 	"dap/wire":             {},
 	"dap/delve":            {"dap/wire", "dlvext"},
 	"dap/view":             {"render", "walker/graph"},
+	"internal/dlvprompt":   {"dap/delve", "dlvext"},
 }
 
 // outside says which packages alone may import a module that is not ours.
 var outside = map[string][]string{
-	"github.com/go-delve/delve": {"dlvext", "dap/delve"},
+	"github.com/go-delve/delve": {"dlvext", "dap/delve", "internal/dlvprompt"},
 	"github.com/google/go-dap":  {"dap"},
 	"github.com/spf13/cobra":    {"cmd/dlv-async"},
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dlv-async/dlv-async/internal/dlvprompt"
 	"github.com/dlv-async/dlv-async/internal/snapshot"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -14,6 +15,7 @@ func newAttach(a *app) *cobra.Command {
 	views := newViewFlags()
 	var capture captureFlags
 	var children bool
+	var debug dlvFlags
 	c := &cobra.Command{
 		Use:   "attach PID [VIEW]",
 		Short: "Show what a running process is doing",
@@ -22,17 +24,29 @@ shows what it was doing. Nothing is ever written to it.
 
 With --children the same is done with all its descendants, one after the other,
 as of a server that forks workers. Each is a section of the output; one that
-cannot be read says why in its section. --fail-on is for all of them.` + viewHelp(),
+cannot be read says why in its section. --fail-on is for all of them.` + viewHelp() + dlvHelp,
 		Example: `  dlv-async attach 4242
   dlv-async attach 4242 where go:57
   dlv-async attach 4242 where '~Checkout'
   dlv-async attach 4242 tasks --wait 'chan send' --sort since
   dlv-async attach 4242 -o json > snapshot.json
   dlv-async attach 4242 problems --fail-on deadlock
-  dlv-async attach 4242 --children`,
-		Args:              needs("a PID; dlv-async ps lists them"),
+  dlv-async attach 4242 --children
+  dlv-async attach -i 4242`,
+		Args: func(c *cobra.Command, args []string) error {
+			if debug.interactive && debug.flags.WaitFor != "" {
+				return nil
+			}
+			return needs("a PID; dlv-async ps lists them")(c, args)
+		},
 		ValidArgsFunction: completeViews(1, completePIDs),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := debug.check(c); err != nil {
+				return err
+			}
+			if debug.interactive {
+				return a.debugProcess(args, &debug)
+			}
 			pid, err := parsePID(args[0])
 			if err != nil {
 				return err
@@ -54,8 +68,29 @@ cannot be read says why in its section. --fail-on is for all of them.` + viewHel
 	}
 	views.register(c)
 	capture.register(c)
+	debug.register(c, dlvprompt.Attach)
 	c.Flags().BoolVar(&children, "children", false, "with the process's descendants: the workers of a server that forks them")
 	return c
+}
+
+// debugProcess prompts over a process, named as dlv attach takes it: PID [EXE].
+func (a *app) debugProcess(args []string, f *dlvFlags) error {
+	t := dlvprompt.Target{Mode: dlvprompt.Attach}
+	if len(args) > 0 {
+		var err error
+		if t.PID, err = parsePID(args[0]); err != nil {
+			return err
+		}
+		args = args[1:]
+	}
+	switch len(args) {
+	case 0:
+	case 1:
+		t.Exe = args[0]
+	default:
+		return usagef("attach -i takes a PID and its executable; a view is shown at the prompt: async %s", args[len(args)-1])
+	}
+	return a.debug(t, f, nil)
 }
 
 func parsePID(s string) (int, error) {

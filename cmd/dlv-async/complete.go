@@ -59,6 +59,9 @@ func (p *session) candidates(before []string, word string) []string {
 		return names
 	}
 	if v, ok := findView(last); ok && v.ofTask {
+		if p.now == nil { // at Delve's prompt, before the first look
+			return nil
+		}
 		ids := make([]string, len(p.now.Tasks))
 		for i, t := range p.now.Tasks {
 			ids[i] = oneLine(string(t.ID))

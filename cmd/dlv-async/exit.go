@@ -44,6 +44,11 @@ type foundError struct{ codes []string }
 
 func (e *foundError) Error() string { return "found: " + strings.Join(e.codes, ", ") }
 
+// statusError is the exit code of a program that was run and has said the rest.
+type statusError struct{ code int }
+
+func (e *statusError) Error() string { return fmt.Sprintf("exit status %d", e.code) }
+
 // execute runs one command line and turns what became of it into an exit
 // code and, where it failed, one line on stderr.
 func execute(a *app, args []string) (code int) {
@@ -69,7 +74,10 @@ func execute(a *app, args []string) (code int) {
 	var usage *usageError
 	var ambiguous *ambiguousError
 	var found *foundError
+	var status *statusError
 	switch {
+	case errors.As(err, &status):
+		return status.code
 	case errors.Is(err, syscall.EPIPE):
 		return exitDone // the reader of the output has seen enough
 	case errors.As(err, &found):

@@ -33,6 +33,8 @@ type viewFlags struct {
 	color  string
 	width  int
 	failOn []string
+
+	current graph.TaskID // no flag: the task that a debugger speaks of; "": none does
 }
 
 func newViewFlags() viewFlags { return viewFlags{output: "text", color: "auto"} }

@@ -22,7 +22,8 @@ type look struct {
 	redact   bool
 	options  render.Options
 	failOn   []string
-	several  io.Writer // where the tasks go that an ambiguous TASK means
+	current  graph.TaskID // that a debugger speaks of; "": none does
+	several  io.Writer    // where the tasks go that an ambiguous TASK means
 }
 
 func newLook(a *app, f *viewFlags) (*look, error) {
@@ -30,7 +31,7 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &look{filter: filter, filtered: filtered, redact: f.redact, failOn: f.failOn, several: a.stderr}
+	l := &look{filter: filter, filtered: filtered, redact: f.redact, failOn: f.failOn, current: f.current, several: a.stderr}
 	if !slices.Contains(outputs, f.output) {
 		return nil, usagef("--output: %q is none of %s", f.output, strings.Join(outputs, ", "))
 	}

@@ -26,6 +26,17 @@ type session struct {
 	now   *graph.Snapshot
 	last  *graph.Snapshot // the one before refresh; nil: none
 	flags viewFlags       // of the command line; they hold for each line of the prompt
+
+	// look returns the snapshot that a line with these flags is about; nil: now is.
+	look func(context.Context, *viewFlags) (*graph.Snapshot, error)
+}
+
+// at returns the snapshot that a line is about.
+func (p *session) at(ctx context.Context, flags *viewFlags) (*graph.Snapshot, error) {
+	if p.look == nil {
+		return p.now, nil
+	}
+	return p.look(ctx, flags)
 }
 
 var promptCommands = []string{"refresh", "diff", "help", "quit"}
@@ -126,7 +137,11 @@ func (p *session) run(ctx context.Context, words []string) error {
 			if err != nil {
 				return err
 			}
-			return look.draw(interruptible{ctx, p.app.stdout}, p.now, r)
+			s, err := p.at(ctx, &flags)
+			if err != nil {
+				return err
+			}
+			return look.draw(interruptible{ctx, p.app.stdout}, s, r)
 		},
 	}
 	flags.register(c)
@@ -143,6 +158,9 @@ func (p *session) diff(ctx context.Context, flags *viewFlags) error {
 		return err
 	}
 	if err := look.canDiff(); err != nil {
+		return err
+	}
+	if _, err := p.at(ctx, flags); err != nil {
 		return err
 	}
 	if p.last == nil {

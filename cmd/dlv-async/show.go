@@ -32,6 +32,9 @@ func (a *app) show(ctx context.Context, args []string, flags *viewFlags, take so
 
 // understand parses a view and its flags.
 func (a *app) understand(args []string, flags *viewFlags) (request, *look, error) {
+	if len(args) == 1 && args[0] == "where" && flags.current != "" {
+		args = []string{"where", "current"}
+	}
 	r, err := parseView(args, flags.output)
 	if err != nil {
 		return r, nil, err
@@ -102,6 +105,9 @@ func (l *look) write(w io.Writer, s *graph.Snapshot, r request, options render.O
 // the stacks, coalesced, to pick from.
 func (l *look) find(s *graph.Snapshot, words string) (*graph.Task, error) {
 	tasks := s.Find(words)
+	if t := s.Task(l.current); words == "current" && t != nil {
+		tasks = []*graph.Task{t}
+	}
 	switch len(tasks) {
 	case 0:
 		return nil, fmt.Errorf("no task is %q; the tasks view lists them all", words)

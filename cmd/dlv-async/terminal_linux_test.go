@@ -87,9 +87,16 @@ const prompt = "(dlv-async) "
 // and returns what the terminal got. The exit code must be 0.
 func inTerminal(t *testing.T, env, lines []string, args ...string) string {
 	t.Helper()
+	return atPrompt(t, "", prompt, env, lines, args...)
+}
+
+// atPrompt is inTerminal, in a directory, and with another prompt.
+func atPrompt(t *testing.T, dir, prompt string, env, lines []string, args ...string) string {
+	t.Helper()
 	user, program := openTerminal(t)
 	cmd := exec.Command(filepath.Join(bin(), "dlv-async"), args...)
 	cmd.Env = append(append(os.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8"), env...)
+	cmd.Dir = dir
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {

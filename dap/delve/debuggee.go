@@ -33,6 +33,19 @@ func (d *Debuggee) inner() *debugger.Debugger {
 	return d.debugger
 }
 
+// Start starts a program under a debugger, attaches it to a process or opens a
+// core dump, as config says. A debuggee that no session of [NewSession] takes
+// over is its caller's to end.
+func Start(config debugger.Config, args []string) (*Debuggee, error) {
+	d := &Debuggee{config: config}
+	var err error
+	d.debugger, err = debugger.New(&d.config, args)
+	return d, err
+}
+
+// Debugger is the debugger that the program is under.
+func (d *Debuggee) Debugger() *debugger.Debugger { return d.debugger }
+
 // PID is the process's id; of a core dump, the id it had.
 func (d *Debuggee) PID() int { return d.debugger.ProcessPid() }
 
