@@ -120,13 +120,10 @@ func explainTrace(pid int, err error) error {
 	return fmt.Errorf("not permitted to stop process %d (%w): %s; or read it without a stop (--no-stop)", pid, err, gatherAccess(pid).why())
 }
 
-// tracedError says who traces a process: tracer is one of its threads.
+// tracedError is for a process that another one began to trace just when it was
+// to be stopped: tracer is one of that one's threads.
 func tracedError(pid, tracer int) error {
-	name := "a process that is not visible here"
-	if s, err := readStatus(tracer); err == nil {
-		name = fmt.Sprintf("%s (pid %d)", s.name, s.tgid)
-	}
-	return fmt.Errorf("process %d is being traced by %s, and a process has one tracer: end that, or read it without a stop (--no-stop)", pid, name)
+	return fmt.Errorf("process %d is being traced by %s, and a process has one tracer: try again, or read it without a stop (--no-stop)", pid, tracerName(tracer))
 }
 
 // endedError is for a process that was there and is no more.

@@ -19,6 +19,9 @@ import (
 // then on collect, if it has not returned, finds no more than it had read; its
 // context has ended. If collect returns an error, so does Capture.
 //
+// A process that another one traces is read as it stands, or runs: the image has a
+// note that says which.
+//
 // When the target is a child of this program, nobody may be waiting for it in
 // [os.Process.Wait] meanwhile: the kernel would tell of the stop there, as if
 // it were the child's end.
@@ -30,7 +33,7 @@ func (p *Process) Capture(ctx context.Context, o CaptureOptions, collect func(co
 	case err != nil:
 		return nil, endedError(p.pid)
 	case status.tracer != 0 && !o.NoStop:
-		return nil, tracedError(p.pid, status.tracer)
+		return p.newCapture(ctx, o, status, collect).held(status.tracer)
 	}
 	if o.NoStop {
 		return p.newCapture(ctx, o, status, collect).running()

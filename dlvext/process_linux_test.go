@@ -106,8 +106,18 @@ func TestCaptureOfATracedProcess(t *testing.T) {
 	target := startRole(t, "READY", "target")
 	tracer := startRole(t, "STOPPED", "tracer", target.pid, "10m", "wait")
 	p := openProcess(t, target.pid)
-	_, err := p.Capture(context.Background(), CaptureOptions{}, readNothing)
-	requireError(t, err, fmt.Sprintf("is being traced by exe (pid %d)", tracer.pid))
+	img, err := p.Capture(context.Background(), CaptureOptions{}, readNothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notes, want := strings.Join(img.Notes, "\n"), fmt.Sprintf("held by exe (pid %d)", tracer.pid); !strings.Contains(notes, want) || img.Stopped != 0 {
+		t.Errorf("stopped for %v, and the notes are %q; want %q", img.Stopped, notes, want)
+	}
+	for _, th := range img.Threads {
+		if !th.Partial || th.Regs.PC() == 0 || th.Regs.SP() == 0 {
+			t.Errorf("of thread %d it is not known where it stands: %+v", th.TID, th)
+		}
+	}
 	if _, err := p.Capture(context.Background(), CaptureOptions{NoStop: true}, readNothing); err != nil {
 		t.Errorf("without a stop: %v", err)
 	}

@@ -90,7 +90,7 @@ func (l *lister) process(pid int) (info ProcessInfo, ok bool) {
 	if name, err := os.Readlink(procFile(pid, "exe")); err == nil {
 		info.Exe = withoutDeleted(name)
 	}
-	if info.Unreadable = unreadable(pid, status); info.Unreadable == "" {
+	if info.Unreadable = unreadable(pid); info.Unreadable == "" {
 		info.Runtimes = l.runtimes(pid)
 	}
 	return info, true
@@ -125,8 +125,8 @@ func commandLine(pid int, status procStatus) []string {
 	return strings.Split(text, "\x00")
 }
 
-// unreadable says why a process cannot be read, or not be stopped.
-func unreadable(pid int, status procStatus) string {
+// unreadable says why a process cannot be read.
+func unreadable(pid int) string {
 	if pid == os.Getpid() {
 		return "it is this program itself"
 	}
@@ -139,9 +139,6 @@ func unreadable(pid int, status procStatus) string {
 		return "it has ended"
 	}
 	mem.Close()
-	if status.tracer != 0 {
-		return tracedError(pid, status.tracer).Error()
-	}
 	return ""
 }
 

@@ -1,7 +1,6 @@
 package dlvext
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"os/user"
@@ -79,9 +78,9 @@ func TestProcessesSaysWhyOneCannotBeRead(t *testing.T) {
 		t.Errorf("this process can read itself: %+v", info)
 	}
 	target := startRole(t, "READY", "target")
-	tracer := startRole(t, "STOPPED", "tracer", target.pid, "10m", "wait")
-	if info := processInfo(t, target.pid); !strings.Contains(info.Unreadable, fmt.Sprintf("is being traced by exe (pid %d)", tracer.pid)) {
-		t.Errorf("%+v", info)
+	startRole(t, "STOPPED", "tracer", target.pid, "10m", "wait")
+	if info := processInfo(t, target.pid); info.Unreadable != "" {
+		t.Errorf("one that is traced can be read: %+v", info)
 	}
 }
 

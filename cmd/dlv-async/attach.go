@@ -20,7 +20,8 @@ func newAttach(a *app) *cobra.Command {
 		Use:   "attach PID [VIEW]",
 		Short: "Show what a running process is doing",
 		Long: `Stops the process for milliseconds, copies what is needed, lets it go on, and
-shows what it was doing. Nothing is ever written to it.
+shows what it was doing. Nothing is ever written to it. One that a debugger
+or strace holds is read as it stands, or runs.
 
 With --children the same is done with all its descendants, one after the other,
 as of a server that forks workers. Each is a section of the output; one that
