@@ -30,6 +30,7 @@ var layers = map[string][]string{
 	"walker/cpython/object": {"dlvext", "walker", "walker/cpython/layout"},
 	"walker/cpython/frame":  {"dlvext", "walker", "walker/cpython/layout", "walker/cpython/object"},
 
+	"internal/config":      {"walker/graph"},
 	"internal/demo":        {},
 	"internal/demo/orders": {},
 	"dap/wire":             {},
@@ -43,6 +44,8 @@ var outside = map[string][]string{
 	"github.com/go-delve/delve": {"dlvext", "dap/delve", "internal/dlvprompt"},
 	"github.com/google/go-dap":  {"dap"},
 	"github.com/spf13/cobra":    {"cmd/dlv-async"},
+
+	"github.com/pelletier/go-toml": {"internal/config"},
 }
 
 func TestImportsGoDownwards(t *testing.T) {

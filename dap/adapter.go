@@ -19,6 +19,9 @@ type Options struct {
 	Delve delve.Options
 	// Console runs what a user types after "async": a view and its flags.
 	Console func(s *graph.Snapshot, line string) (string, error)
+	// Suppress marks what is known of a snapshot, before anybody sees it; nil:
+	// nothing is.
+	Suppress func(*graph.Snapshot)
 
 	Log func(format string, args ...any) // what the adapter's author wants to know; nil: nobody does
 }

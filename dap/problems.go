@@ -24,6 +24,9 @@ type stoppedEvent struct {
 // taken tells the client of a stop's snapshot. It is called before the
 // snapshot is given to anybody.
 func (p *panel) taken(st *stop) {
+	if p.a.options.Suppress != nil {
+		p.a.options.Suppress(st.s)
+	}
 	e := stoppedEvent{ThreadID: st.thread, Tasks: len(st.s.Tasks), Problems: map[string]int{}}
 	for _, t := range st.s.Tasks {
 		if t.System {

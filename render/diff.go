@@ -74,7 +74,7 @@ func (v *view) compared(d *graph.Diff, was *view) {
 
 // changedProblems prints problems, a sentence each.
 func (v *view) changedProblems(title string, list []*graph.Problem) {
-	if len(list) == 0 {
+	if list = v.told(list); len(list) == 0 {
 		return
 	}
 	v.blank()

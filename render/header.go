@@ -30,6 +30,9 @@ func (v *view) header() {
 	}
 	part(v.taskCount())
 	part(v.moment())
+	if n := v.suppressed(); n > 0 {
+		part(count(n, "suppressed problem"))
+	}
 	v.wrap(v.text(), v.indent(2), line)
 }
 
@@ -93,6 +96,17 @@ func (v *view) moment() string {
 		return "not stopped"
 	}
 	return ""
+}
+
+// suppressed counts the problems that are known, and not to be told again.
+func (v *view) suppressed() int {
+	n := 0
+	for _, p := range v.s.Problems {
+		if p.Suppressed {
+			n++
+		}
+	}
+	return n
 }
 
 // hiddenTasks says that system tasks are not in the list.

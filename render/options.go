@@ -17,8 +17,11 @@ type Options struct {
 	Limit   int          // at most so many entries of a list; 0: all. Counts never change
 	Sort    string       // Tasks: by this column, "-" before it for the reverse; see [TaskColumns]
 	Columns []string     // Tasks: these columns; empty: those that fit; see [TaskColumns]
-	Task    graph.TaskID // Where: of this task
-	Now     time.Time    // what an age is counted to; zero: now
+	Task    graph.TaskID // Where: of this task; Why too, which is of all without one
+
+	Suppressed bool // problems too that are known, and not to be told again
+
+	Now time.Time // what an age is counted to; zero: now
 }
 
 const (

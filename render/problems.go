@@ -24,7 +24,7 @@ func Problems(w io.Writer, s *graph.Snapshot, o Options) error {
 // problems prints at most so many problems, with at most so many lines of
 // tasks each; 0 is all. Then what this picture does not hold.
 func (v *view) problems(most, rows int) {
-	list := slices.DeleteFunc(slices.Clone(v.s.Problems), func(p *graph.Problem) bool { return p.Suppressed })
+	list := v.told(v.s.Problems)
 	if len(list) == 0 {
 		none := "No problems found"
 		switch {
@@ -38,7 +38,7 @@ func (v *view) problems(most, rows int) {
 		v.row(v.say(strong, "Problems"), v.say(quiet, "  "+severities(list)))
 	}
 	if n := len(v.s.Problems) - len(list); n > 0 {
-		v.row(v.say(quiet, count(n, "suppressed problem")+" "+be(n)+" not shown"))
+		v.row(v.say(quiet, count(n, "suppressed problem")+" "+be(n)+" not shown (--suppressed)"))
 	}
 	shown := list
 	if most > 0 && len(list) > most {
@@ -55,6 +55,14 @@ func (v *view) problems(most, rows int) {
 		v.row(v.say(quiet, v.ellipsis+" "+count(n, "more problem")+": "+severities(list[len(shown):])+v.fuller()))
 	}
 	v.caveats()
+}
+
+// told are those of the problems to be shown.
+func (v *view) told(list []*graph.Problem) []*graph.Problem {
+	if v.o.Suppressed {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(p *graph.Problem) bool { return p.Suppressed })
 }
 
 // fuller names what would show all: in the view problems the limit cuts, in
@@ -91,8 +99,12 @@ func (v *view) problem(p *graph.Problem, rows int) {
 		words.add(quiet, " (inferred)")
 	}
 	v.wrap(v.text(), v.indent(2), words)
+	if p.Suppressed {
+		v.wrap(v.indent(4), v.indent(6), v.say(quiet, "suppressed: "+p.Reason))
+	}
 	if !v.terse {
 		v.evidence(p.Evidence)
+		v.wrap(v.indent(4), v.indent(6), v.say(quiet, "dlv-async help "+p.Code+" "+v.dot+" fingerprint "+p.Fingerprint))
 	}
 	v.involved(p.Tasks, rows)
 	if len(p.Tasks) == 0 {

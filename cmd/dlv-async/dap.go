@@ -8,11 +8,13 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dlv-async/dlv-async/dap"
 	"github.com/dlv-async/dlv-async/dap/delve"
+	"github.com/dlv-async/dlv-async/internal/config"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -28,6 +30,8 @@ type dapFlags struct {
 	logOutput, logDest string
 
 	checkGoVersion, disableASLR bool
+
+	config string
 }
 
 func newDap(a *app) *cobra.Command {
@@ -66,6 +70,11 @@ unless told otherwise, and takes connections of your own user only.`,
 				Console: a.console,
 				Delve:   delve.Options{CheckGoVersion: f.checkGoVersion, DisableASLR: f.disableASLR},
 			}
+			known, err := readConfig(f.config)
+			if err != nil { // no reason not to debug
+				fmt.Fprintln(a.stderr, "dlv-async:", oneLine(err.Error()))
+			}
+			o.Suppress = func(s *graph.Snapshot) { known.Apply(s, time.Now()) }
 			if f.log {
 				o.Log = func(format string, args ...any) { fmt.Fprintf(a.stderr, "dlv-async: "+format+"\n", args...) }
 			}
@@ -83,6 +92,7 @@ unless told otherwise, and takes connections of your own user only.`,
 	c.Flags().StringVar(&f.clientAddr, "client-addr", "", "the `ADDRESS` that the client waits at, to be dialled")
 	c.Flags().BoolVar(&f.sameUser, "only-same-user", true, "take connections of this user only")
 	c.Flags().BoolVar(&f.several, "accept-multiclient", false, "take several clients, who share what is debugged; it ends when one of them says so")
+	c.Flags().StringVar(&f.config, "config", "", "read this `FILE` instead of "+config.Name+" of this directory, or of one above it in the repository")
 	c.Flags().BoolVar(&f.log, "log", false, "log what goes on")
 	c.Flags().StringVar(&f.logOutput, "log-output", "", "`PARTS` of Delve to log: debugger, dap, rpc, fncall, ...")
 	c.Flags().StringVar(&f.logDest, "log-dest", "", "a `FILE` or file descriptor to log to, and to say the address to")

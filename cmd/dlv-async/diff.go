@@ -87,6 +87,8 @@ func (l *look) diff(w io.Writer, from, to *graph.Snapshot) ([]*graph.Problem, er
 		from.Redact()
 		to.Redact()
 	}
+	l.suppress(from)
+	l.suppress(to)
 	if l.filtered {
 		picked := map[graph.TaskID]bool{}
 		for _, s := range []*graph.Snapshot{from, to} {

@@ -78,6 +78,7 @@ func (l *look) member(ctx context.Context, take source, r request, out familyWri
 		return nil, ctx.Err()
 	}
 	if problem == nil {
+		l.suppress(s)
 		*found = l.found(s, *found)
 		picked, options, err := l.pick(s, r)
 		if err == nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dlv-async/dlv-async/internal/config"
 	"github.com/dlv-async/dlv-async/internal/snapshot"
 	"github.com/dlv-async/dlv-async/render"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -28,6 +29,9 @@ type viewFlags struct {
 	limit          int
 	sort           string
 	columns        []string
+
+	config     string // the file to read instead of the one that is looked for
+	suppressed bool
 
 	output string
 	color  string
@@ -61,10 +65,14 @@ func (f *viewFlags) register(c *cobra.Command) {
 	fs.IntVar(&f.width, "width", f.width, "`COLUMNS` of the output; 0: those of the terminal or of $COLUMNS, else 80")
 	fs.StringSliceVar(&f.failOn, "fail-on", f.failOn, "exit with code 3 when a problem with one of these `CODES` is found: deadlock, ...")
 
+	fs.StringVar(&f.config, "config", f.config, "read this `FILE` instead of "+config.Name+" of this directory, or of one above it in the repository")
+	fs.BoolVar(&f.suppressed, "suppressed", f.suppressed, "problems too that "+config.Name+" suppresses")
+
 	complete := func(flag string, values ...string) {
 		// The error is of a flag that does not exist: the tests would see it.
 		_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
+	_ = c.RegisterFlagCompletionFunc("config", cobra.FixedCompletions([]cobra.Completion{"toml"}, cobra.ShellCompDirectiveFilterFileExt))
 	complete("state", states.names()...)
 	complete("runtime", snapshot.Runtimes()...)
 	complete("func")

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/dlv-async/dlv-async/internal/config"
 	"github.com/dlv-async/dlv-async/render"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -20,6 +21,7 @@ type look struct {
 	filtered bool
 	format   string
 	redact   bool
+	known    *config.Config // what is known, and not to be told
 	options  render.Options
 	failOn   []string
 	current  graph.TaskID // that a debugger speaks of; "": none does
@@ -36,6 +38,9 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 		return nil, usagef("--output: %q is none of %s", f.output, strings.Join(outputs, ", "))
 	}
 	l.format = f.output
+	if l.known, err = readConfig(f.config); err != nil {
+		return nil, err
+	}
 	color, err := f.useColor(a.stdout)
 	if err != nil {
 		return nil, err
@@ -63,8 +68,24 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 		Limit:   f.limit,
 		Sort:    f.sort,
 		Columns: f.columns,
+
+		Suppressed: f.suppressed,
 	}
 	return l, nil
+}
+
+// readConfig reads the file at path, or the one that holds for this directory.
+func readConfig(path string) (*config.Config, error) {
+	if path == "" {
+		dir, err := os.Getwd()
+		if err != nil {
+			return nil, nil // a directory that is gone has no file
+		}
+		if path, err = config.Find(dir); path == "" || err != nil {
+			return nil, err
+		}
+	}
+	return config.Read(path, problemCodes())
 }
 
 var outputs = []string{"text", "json", "dot", "mermaid", "svg", "html"}

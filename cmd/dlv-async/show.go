@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/dlv-async/dlv-async/render"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -20,6 +21,9 @@ func (a *app) show(ctx context.Context, args []string, flags *viewFlags, take so
 	s, err := take(ctx)
 	if err != nil {
 		return err
+	}
+	for _, line := range look.suppress(s) {
+		fmt.Fprintln(a.stderr, "dlv-async:", oneLine(line))
 	}
 	if err := look.draw(interruptible{ctx, a.stdout}, s, r); err != nil {
 		return err
@@ -71,11 +75,16 @@ func (l *look) draw(w io.Writer, s *graph.Snapshot, r request) error {
 	return l.write(w, s, r, options)
 }
 
+// suppress marks what is known of a snapshot, and returns what its reader is
+// to know of that.
+func (l *look) suppress(s *graph.Snapshot) []string { return l.known.Apply(s, time.Now()) }
+
 // pick finds what a view is to show of a snapshot.
 func (l *look) pick(s *graph.Snapshot, r request) (*graph.Snapshot, render.Options, error) {
 	if l.redact { // at a prompt it may come late, and holds from then on
 		s.Redact()
 	}
+	l.suppress(s)
 	picked := s
 	if l.filtered {
 		picked = s.Select(l.filter)
@@ -138,7 +147,7 @@ func (l *look) verdict(s *graph.Snapshot) error {
 func (l *look) found(s *graph.Snapshot, found []string) []string {
 	note := func(problems []*graph.Problem) {
 		for _, p := range problems {
-			if slices.Contains(l.failOn, p.Code) && !slices.Contains(found, p.Code) {
+			if !p.Suppressed && slices.Contains(l.failOn, p.Code) && !slices.Contains(found, p.Code) {
 				found = append(found, p.Code)
 			}
 		}

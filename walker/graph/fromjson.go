@@ -233,7 +233,7 @@ func (c *fromJSON) problem(j jsonProblem) *Problem {
 	}
 	p := &Problem{
 		Code: j.Code, Severity: severity, Message: j.Message, Tasks: j.Tasks, Queued: j.Queued,
-		Evidence: c.evidence(j.Evidence), Fingerprint: j.Fingerprint, Suppressed: j.Suppressed,
+		Evidence: c.evidence(j.Evidence), Fingerprint: j.Fingerprint, Suppressed: j.Suppressed, Reason: j.Reason,
 	}
 	for _, r := range j.Resources {
 		if id, ok := parseResourceID(r); ok {

@@ -203,6 +203,7 @@ type jsonProblem struct {
 	Fingerprint string        `json:"fingerprint,omitempty"`
 	Help        string        `json:"help,omitempty"`
 	Suppressed  bool          `json:"suppressed"`
+	Reason      string        `json:"reason,omitempty"`
 }
 
 type jsonTruncation struct {

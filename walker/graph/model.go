@@ -383,8 +383,10 @@ type Problem struct {
 	Groups    []GroupID
 	Evidence  Evidence // the weakest of the edges it rests on
 
+	About       string // what the fingerprint is made of, where the tasks differ from run to run: a place; empty: of what the tasks do
 	Fingerprint string // the same in every run that has this problem; set by Seal
 	Suppressed  bool   // known, and not to be told again
+	Reason      string // why it is suppressed
 }
 
 // Truncation says what was cut and how much of it.

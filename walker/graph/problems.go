@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -58,7 +59,7 @@ func gatherProblems(s *Snapshot) {
 		key := words{p.Code, p.Message, p.Severity}
 		all := byWords[key]
 		if all == nil {
-			all = &Problem{Code: p.Code, Message: p.Message, Severity: p.Severity, Evidence: p.Evidence}
+			all = &Problem{Code: p.Code, Message: p.Message, Severity: p.Severity, Evidence: p.Evidence, About: p.About, Suppressed: p.Suppressed, Reason: p.Reason}
 			byWords[key] = all
 			list = append(list, all)
 		}
@@ -106,9 +107,12 @@ func tidy(problems []*Problem) []*Problem {
 
 // fingerprint names a problem by its code and by what the tasks in it do:
 // their functions and the kinds of what they wait on, without ids, addresses
-// and counts, which differ from run to run. One that names no task has its
-// message, without the numbers in it.
+// and counts, which differ from run to run. One that names no task, or is of
+// what could not be read, has its message, without the numbers in it.
 func fingerprint(s *Snapshot, p *Problem) string {
+	if p.About != "" {
+		return hashed(p.Code, p.About)
+	}
 	parts := map[string]bool{}
 	for _, id := range p.Tasks {
 		if t := s.Task(id); t != nil {
@@ -125,16 +129,15 @@ func fingerprint(s *Snapshot, p *Problem) string {
 			parts["resource "+r.Kind+" "+r.Type] = true
 		}
 	}
-	if len(p.Tasks) == 0 || p.Code != codeDeadlock {
+	if len(p.Tasks) == 0 || p.Code == codeUnreadable || p.Code == "truncated" {
 		parts[wordsOnly(p.Message)] = true
 	}
-	var sorted []string
-	for part := range parts {
-		sorted = append(sorted, part)
-	}
-	slices.Sort(sorted)
+	return hashed(p.Code, strings.Join(slices.Sorted(maps.Keys(parts)), "\x00"))
+}
+
+func hashed(code, what string) string {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s\x00%s", p.Code, strings.Join(sorted, "\x00"))
+	fmt.Fprintf(h, "%s\x00%s", code, what)
 	return fmt.Sprintf("%016x", h.Sum64())
 }
 

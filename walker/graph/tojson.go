@@ -175,6 +175,6 @@ func toProblem(p *Problem) jsonProblem {
 	return jsonProblem{
 		Code: p.Code, Severity: p.Severity.String(), Message: p.Message, Tasks: p.Tasks, Queued: p.Queued,
 		Resources: toIDs(p.Resources), Groups: toIDs(p.Groups), Evidence: toEvidence(p.Evidence),
-		Fingerprint: p.Fingerprint, Help: "docs/problems.md#" + p.Code, Suppressed: p.Suppressed,
+		Fingerprint: p.Fingerprint, Help: "docs/problems.md#" + p.Code, Suppressed: p.Suppressed, Reason: p.Reason,
 	}
 }
