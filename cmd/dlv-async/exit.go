@@ -66,7 +66,7 @@ func execute(a *app, args []string) (code int) {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 
 	root := newRoot(a)
-	root.SetArgs(args)
+	root.SetArgs(behindCmd(args))
 	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone

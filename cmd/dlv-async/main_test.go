@@ -79,6 +79,10 @@ func TestScripts(t *testing.T) {
 			"as-nobody": asNobody,
 			"redacted":  redacted,
 			"python":    python,
+
+			"gotest":       goTests,
+			"jsonline":     jsonLine,
+			"withouttimes": withoutTimes,
 		},
 	})
 }

@@ -36,7 +36,7 @@ The process is stopped for milliseconds and never written to.`,
 	root.SetErr(a.stderr)
 	root.AddGroup(
 		&cobra.Group{ID: "sources", Title: "Sources of a snapshot:"},
-		&cobra.Group{ID: "debugging", Title: "At Delve's prompt, with async (also: attach -i, core -i):"},
+		&cobra.Group{ID: "debugging", Title: "At Delve's prompt, with async (also: test -i, attach -i, core -i):"},
 		&cobra.Group{ID: "more", Title: "More:"},
 	)
 	for _, c := range []*cobra.Command{
@@ -45,11 +45,11 @@ The process is stopped for milliseconds and never written to.`,
 		c.GroupID = "sources"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newDebug(a), newExec(a), newTest(a)} {
+	for _, c := range []*cobra.Command{newDebug(a), newExec(a)} {
 		c.GroupID = "debugging"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newDiff(a), newCapture(a), newDap(a), newPs(a), newVersion(a)} {
+	for _, c := range []*cobra.Command{newTest(a), newDiff(a), newCapture(a), newDap(a), newPs(a), newVersion(a)} {
 		c.GroupID = "more"
 		root.AddCommand(c)
 	}

@@ -14,7 +14,7 @@ var canStir = map[graph.WaitKind]bool{
 // threads might call back; so it is met in cores and under cgo.
 // https://github.com/golang/go/blob/go1.26.0/src/runtime/proc.go#L6230
 func (w *walk) checkAsleep() {
-	if len(w.unreadable) > 0 || w.cut > 0 || w.pendingTimers != 0 {
+	if len(w.unreadable) > 0 || w.cut > 0 || w.wakers != 0 {
 		return
 	}
 	stirring := make([]bool, len(w.kinds)) // by reason
@@ -38,13 +38,18 @@ func (w *walk) checkAsleep() {
 	for i, g := range all {
 		asleep[i] = taskID(g.id)
 	}
-	evidence := proven("every g.waitreason, and no timer in any p")
+	message, timers := "nothing is left that could wake any of them", "no timer in any p"
+	if w.pendingTimers > 0 {
+		message += "; the deadline of the tests will end them"
+		timers = "no timer in any p that would wake one"
+	}
+	evidence := proven("every g.waitreason, and " + timers)
 	if w.cgo {
-		evidence = inferred("every g.waitreason, and no timer in any p; a thread of C code could still call Go")
+		evidence = inferred("every g.waitreason, and " + timers + "; a thread of C code could still call Go")
 	}
 	w.b.Problem(&graph.Problem{
 		Code: "all-asleep", Severity: graph.Error, Tasks: asleep,
-		Message:  "every goroutine waits for another one: nothing is left that could wake any of them",
+		Message:  "every goroutine waits for another one: " + message,
 		Evidence: evidence,
 	})
 }

@@ -9,6 +9,7 @@ import (
 // schedulerFacts are what the scheduler knows.
 type schedulerFacts struct {
 	pendingTimers int  // in all of its processors; -1: not known
+	wakers        int  // of these, those that may wake somebody; -1: not known
 	cgo           bool // C code is linked in
 	ps            [][]byte
 	extra         int // goroutines that are kept for threads of C code that call Go
@@ -30,6 +31,7 @@ func (c *collection) readScheduler() {
 			c.pendingTimers += int(c.lay.p.timers.of(b))
 		}
 	}
+	c.wakers = c.pendingTimers
 	c.cgo = true // unless the runtime says that it is not
 	if addr, _, ok := c.global("runtime.iscgo"); ok {
 		if b, err := c.read(addr, 1); err == nil {

@@ -28,7 +28,9 @@ func (c *collection) readPendingTimers() {
 	var all []pending
 	var closures []uint64
 	next := int64(0)
+	read := 0
 	c.each(c.heapTimers(maxPendingTimers), l.size, func(_ uint64, b []byte) {
+		read++
 		when := int64(l.when.of(b))
 		if when <= 0 {
 			return // stopped, and not taken out yet
@@ -43,8 +45,16 @@ func (c *collection) readPendingTimers() {
 	pcs := map[uint64]uint64{}
 	c.each(closures, 8, func(addr uint64, b []byte) { pcs[addr] = le.Uint64(b) })
 	sorts := map[string]int{}
+	wakers := 0
 	for _, p := range all {
-		sorts[c.timerSort(pcs[p.fn], pcs[p.arg])]++
+		sort := c.timerSort(pcs[p.fn], pcs[p.arg])
+		sorts[sort]++
+		if !isTestDeadline(sort) {
+			wakers++
+		}
+	}
+	if read == c.pendingTimers {
+		c.wakers = wakers
 	}
 	if len(all) == 0 {
 		return
@@ -53,6 +63,12 @@ func (c *collection) readPendingTimers() {
 	if c.nowExact && next < never {
 		c.stats = append(c.stats, attr("next_timer_in_ms", time.Duration(next-c.now)))
 	}
+}
+
+// isTestDeadline tells the timer of -test.timeout, which wakes nobody: it ends
+// the process. https://github.com/golang/go/blob/go1.26.0/src/testing/testing.go#L2653
+func isTestDeadline(sort string) bool {
+	return strings.HasPrefix(sort, "testing.") && strings.Contains(sort, "startAlarm")
 }
 
 // timerSort says what a timer will do, by its function, and what it is called

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// goTests lets a script's go command work, in its own directory.
+func goTests(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, name := range []string{"GOCACHE", "GOROOT", "GOMODCACHE"} {
+		value, err := exec.Command("go", "env", name).Output()
+		ts.Check(err)
+		ts.Setenv(name, strings.TrimSpace(string(value)))
+	}
+	ts.Setenv("GOPATH", ts.MkAbs("gopath"))
+	ts.Setenv("GOFLAGS", "")
+	ts.Setenv("GITHUB_ACTIONS", "")
+}
+
+// jsonLine takes the one line that is an object out of a file: jsonline FROM TO.
+func jsonLine(ts *testscript.TestScript, _ bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if strings.HasPrefix(line, "{") {
+			ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(line), 0o644))
+			return
+		}
+	}
+	ts.Fatalf("no line of %s is an object", args[0])
+}
+
+var elapsed = regexp.MustCompile(`\d+\.\d+s`)
+
+// withoutTimes takes out of what go test wrote how long it took, and the order
+// in which parallel tests ended.
+func withoutTimes(ts *testscript.TestScript, _ bool, args []string) {
+	lines := strings.Split(elapsed.ReplaceAllString(ts.ReadFile(args[0]), "TIME"), "\n")
+	slices.Sort(lines)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "\n")), 0o644))
+}
+
+func TestBehindCmd(t *testing.T) {
+	for _, c := range [][2]string{
+		{"test --cmd pytest -x tests", "test --cmd pytest -- -x tests"},
+		{"test --hang-after 2s --cmd=pytest -x", "test --hang-after 2s --cmd=pytest -- -x"},
+		{"test --cmd pytest -- -x", "test --cmd pytest -- -- -x"},
+		{"test --cmd pytest", "test --cmd pytest"},
+		{"test ./... -- --cmd x y", "test ./... -- --cmd x y"},
+		{"attach --cmd x y", "attach --cmd x y"},
+	} {
+		if got := strings.Join(behindCmd(strings.Fields(c[0])), " "); got != c[1] {
+			t.Errorf("%s: %s, want %s", c[0], got, c[1])
+		}
+	}
+}

@@ -1,0 +1,11 @@
+// Package hang runs tests, watches the processes that they run in, and finds
+// out which of them hang and why.
+//
+// A [Watch] follows the descendants of a test runner through /proc, which costs
+// next to nothing. It takes a snapshot of one only when there is a reason to:
+// its own deadline is near, it has used no CPU for a while, or a test has run
+// for longer than it should. Then [Judge] decides from the snapshot alone
+// whether a test can still go on. What cannot go on is told as a [Hang]; what
+// merely sleeps, or waits for something outside of the process, is left in
+// peace until its time is up.
+package hang

@@ -1,0 +1,137 @@
+package hang
+
+import (
+	"path"
+	"strings"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// Test is a test that was under way at the moment of a snapshot.
+type Test struct {
+	Name string // TestTransfer/both_ways; empty: the program itself, in no test
+	Task graph.TaskID
+	At   *graph.Frame // where it stands, in the code of the test; nil: not known
+}
+
+// testKey tells tests of one process from each other: in Python one thread runs
+// many.
+type testKey struct {
+	task graph.TaskID
+	name string
+}
+
+func (t Test) key() testKey { return testKey{t.Task, t.Name} }
+
+// Who runs a test, by the name of a function that calls it. The frame within is
+// the test's own.
+var runners = map[string]bool{
+	"testing.tRunner": true, "testing.(*B).runN": true, "testing.runExample": true, "testing.fRunner": true,
+	"_pytest.python.pytest_pyfunc_call":      true,
+	"unittest.case.TestCase._callTestMethod": true,
+}
+
+// Functions of the testing package that a test waits in for its turn.
+var turns = map[string]bool{
+	"testing.(*T).Parallel": true, "testing.(*testContext).waitParallel": true, "testing.(*testState).waitParallel": true,
+}
+
+// testsOf finds the tests that are under way. Where there are none it is the
+// program itself, which may hang before or after its tests.
+func testsOf(s *graph.Snapshot) []Test {
+	parents := map[graph.TaskID]bool{} // whoever started a test
+	for _, t := range s.Tasks {
+		if _, ok := runnerOf(t); ok && t.CreatedBy != nil {
+			parents[t.CreatedBy.Task] = true
+		}
+	}
+	var tests []Test
+	for _, t := range s.Tasks {
+		i, ok := runnerOf(t)
+		if !ok || waitsForTurn(t) || parents[t.ID] && waitsForTests(t) {
+			continue
+		}
+		tests = append(tests, Test{Name: testName(t, i), Task: t.ID, At: standsAt(t)})
+	}
+	if tests == nil {
+		if t := mainTask(s); t != nil {
+			tests = append(tests, Test{Task: t.ID, At: standsAt(t)})
+		}
+	}
+	return tests
+}
+
+// runnerOf is the index of the innermost frame that runs a test.
+func runnerOf(t *graph.Task) (int, bool) {
+	for i, f := range t.Frames {
+		if runners[f.Func] {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func waitsForTurn(t *graph.Task) bool {
+	for _, f := range t.Frames {
+		if turns[f.Func] {
+			return true
+		}
+	}
+	return false
+}
+
+// waitsForTests tells whether the testing package waits in the task, and not
+// code of the test: for tests that this one started.
+func waitsForTests(t *graph.Task) bool {
+	for _, f := range t.Frames {
+		switch {
+		case f.Module == "testing":
+			return true
+		case f.Origin == graph.OriginUser || f.Origin == graph.OriginLibrary:
+			return false
+		}
+	}
+	return false
+}
+
+// testName is what a test is called: what the walker says, else the name of its
+// function, which is what its runner calls.
+func testName(t *graph.Task, runner int) string {
+	for _, a := range t.Detail {
+		if name, ok := a.Value.(string); ok && a.Key == "test" {
+			return name
+		}
+	}
+	if runner == 0 {
+		return ""
+	}
+	f := t.Frames[runner-1]
+	if t.Runtime == "go" {
+		_, name, _ := strings.Cut(path.Base(f.Func), ".")
+		return name
+	}
+	return path.Base(f.File) + "::" + strings.TrimPrefix(f.Func, f.Module+".")
+}
+
+// mainTask is the task that a program begins with.
+func mainTask(s *graph.Snapshot) *graph.Task {
+	if t := s.Task("go:1"); t != nil {
+		return t
+	}
+	for _, t := range s.Tasks {
+		if t.Kind == "thread" && t.Name == "MainThread" {
+			return t
+		}
+	}
+	return nil
+}
+
+// standsAt is the innermost frame of the user's own code.
+func standsAt(t *graph.Task) *graph.Frame {
+	for _, f := range t.Frames {
+		if f.Origin == graph.OriginUser && f.Line > 0 {
+			return f
+		}
+	}
+	return nil
+}
