@@ -3,7 +3,6 @@ package hang
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,61 +16,6 @@ const mostWhy = 3
 // mostTree is how many tasks of a process are drawn.
 const mostTree = 40
 
-// Cause says in one sentence which tests hang, and on what.
-func (h *Hang) Cause() string {
-	t := h.Tests[0]
-	what := name(t)
-	if more := len(h.Tests) - 1; more > 0 {
-		what += fmt.Sprintf(" and %d more", more)
-	}
-	return fmt.Sprintf("%s %s: %s", what, h.verb(), h.causeOf(t))
-}
-
-// name is what to call a test.
-func name(t Test) string {
-	if t.Name == "" {
-		return "the program"
-	}
-	return t.Name
-}
-
-func (h *Hang) verb() string {
-	verb, many := "hangs", "hang"
-	switch h.Sign {
-	case SignDeadline:
-		verb, many = "is not done", "are not done"
-	case SignSlow:
-		verb, many = "is slow", "are slow"
-	}
-	if len(h.Tests) > 1 {
-		return many
-	}
-	return verb
-}
-
-// causeOf is what a test hangs on: the problem that it is a part of or queues
-// behind, where that says who waits for whom; else the ends of its waits.
-func (h *Hang) causeOf(t Test) string {
-	for _, p := range h.Snapshot.Problems {
-		if (p.Code == "deadlock" || p.Code == "self-deadlock") && !p.Suppressed &&
-			(slices.Contains(p.Tasks, t.Task) || slices.Contains(p.Queued, t.Task)) {
-			return p.Message
-		}
-	}
-	return render.Cause(h.Snapshot, t.Task)
-}
-
-// Noticed says how the hang was noticed.
-func (h *Hang) Noticed() string {
-	switch h.Sign {
-	case SignDeadline:
-		return fmt.Sprintf("the deadline of the tests, %v, is over", h.Deadline)
-	case SignSlow:
-		return fmt.Sprintf("seen %v after the process began", seconds(h.After))
-	}
-	return fmt.Sprintf("nothing is left that could make it go on; seen %v after the process began", seconds(h.After))
-}
-
 func seconds(d time.Duration) time.Duration { return d.Round(100 * time.Millisecond) }
 
 // WriteText writes what is to be said of a hang: a sentence of cause, the chain
@@ -80,7 +24,7 @@ func (h *Hang) WriteText(w io.Writer, o render.Options) error {
 	out := &sticky{w: w}
 	out.say("%s\n", rule("dlv-async", o))
 	out.say("%s\n", plain(h.Cause()))
-	out.say("  in %s (process %d); %s\n", plain(h.Name), h.PID, h.Noticed())
+	out.say("  in %s (process %d); %s\n", plain(h.Name), h.PID, h.noticed())
 	for _, t := range h.Tests[:min(len(h.Tests), mostWhy)] {
 		out.say("\n%s\n", rule("why "+plain(name(t)), o))
 		o := o

@@ -2,6 +2,7 @@ package hang
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -84,6 +85,7 @@ type watching struct {
 	*Watch
 	subjects map[process]*subject
 	unknown  map[process]stranger
+	stops    sync.Map      // locks, by process
 	looks    int           // snapshots that are being taken
 	took     time.Duration // the longest that one took
 	seen     chan seen
@@ -206,7 +208,7 @@ func (l *watching) watch(ctx context.Context, s *subject, now time.Time) {
 	s.looking = true
 	l.looks++
 	go func() {
-		snapshot, err := l.Take(ctx, s.pid)
+		snapshot, err := l.take(ctx, s.process)
 		l.seen <- seen{subject: s, snapshot: snapshot, err: err, at: now, took: time.Since(now), deadline: due}
 	}()
 }
@@ -258,6 +260,15 @@ func (l *watching) judge(ctx context.Context, s seen) {
 // child takes a snapshot of a process that a test started.
 func (l *watching) child(ctx context.Context, p process) Child {
 	c := Child{PID: p.pid, Args: p.args()}
-	c.Snapshot, c.Err = l.Take(ctx, p.pid)
+	c.Snapshot, c.Err = l.take(ctx, p)
 	return c
+}
+
+// take takes a snapshot of a process. A process can be stopped by one at a time:
+// it may be a subject, and what another one has started.
+func (l *watching) take(ctx context.Context, p process) (*graph.Snapshot, error) {
+	lock, _ := l.stops.LoadOrStore(p, new(sync.Mutex))
+	lock.(*sync.Mutex).Lock()
+	defer lock.(*sync.Mutex).Unlock()
+	return l.Take(ctx, p.pid)
 }
