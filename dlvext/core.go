@@ -37,6 +37,7 @@ func OpenCore(exe, core string, opts CoreOptions) (*Image, error) {
 		}
 		return nil, fmt.Errorf("cannot read the core %s: %w", core, withoutPath(err))
 	}
+	makeRoom(v.size)
 	if opts.DebugDirs == nil {
 		opts.DebugDirs = []string{filepath.Join(opts.Sysroot, "/usr/lib/debug"), "/usr/lib/debug"}
 	}

@@ -35,6 +35,7 @@ func OpenProcess(pid int) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	makeRoom(status.anonymous)
 	p := &Process{pid: pid, thread: pid, started: status.started}
 	if status.state == 'Z' {
 		p.thread = livingThread(pid)
