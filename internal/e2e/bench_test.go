@@ -67,6 +67,7 @@ func attachAgain(b *testing.B, tg *testtarget.Target) (last run, perRun time.Dur
 	}
 	b.ReportMetric(float64(last.maxRSS)/1e6, "MB")
 	b.ReportMetric(last.cpu.Seconds(), "cpu-s")
+	b.ReportMetric(float64(last.faults), "faults")
 	return last, b.Elapsed() / time.Duration(b.N)
 }
 
@@ -132,6 +133,7 @@ type run struct {
 	first, wall time.Duration // until the first byte of its output; until its end
 	cpu         time.Duration // of all processors
 	maxRSS      int64         // bytes
+	faults      int64         // of pages that were made
 }
 
 // command runs a program with the given standard input.
@@ -161,7 +163,8 @@ func command(b *testing.B, stdin, exe string, args ...string) run {
 		b.Fatalf("%s %v: %v\n%s%.500s", exe, args, err, stderr.String(), r.output)
 	}
 	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	r.maxRSS = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss * 1024
+	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	r.maxRSS, r.faults = usage.Maxrss*1024, usage.Minflt
 	return r
 }
 

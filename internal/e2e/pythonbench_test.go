@@ -39,6 +39,7 @@ func BenchmarkAttachAsyncio(b *testing.B) {
 			b.ReportMetric(peer.Seconds()/float64(b.N), "pstree-s")
 			b.ReportMetric(float64(ours.maxRSS)/1e6, "MB")
 			b.ReportMetric(float64(theirs.maxRSS)/1e6, "pstree-MB")
+			b.ReportMetric(float64(ours.faults), "faults")
 			measureSnapshot(b, tg, n)
 			measureReads(b, tg, n)
 			if !tg.Alive(b) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/dlv-async/dlv-async/dlvext"
@@ -21,10 +22,13 @@ type tampered struct {
 	asked  map[dlvext.Range]bool
 	fails  func(dlvext.Range) bool
 	change func(addr uint64, b []byte)
+	mu     sync.Mutex // held while these are used
 }
 
 func (m *tampered) Read(addr uint64, buf []byte) error {
 	r := dlvext.Range{Addr: addr, Len: len(buf)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.asked[r] = true
 	if m.fails != nil && m.fails(r) {
 		return &dlvext.Fault{Addr: addr, Len: len(buf), Why: "the test withholds it"}

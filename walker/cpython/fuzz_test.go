@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,6 +150,7 @@ type overlay struct {
 	words map[uint64]uint64
 	gone  map[uint64]bool
 	note  func(addr uint64, b []byte)
+	mu    sync.Mutex // held while note is called
 }
 
 func (o *overlay) Read(addr uint64, buf []byte) error {
@@ -169,6 +171,8 @@ func (o *overlay) Read(addr uint64, buf []byte) error {
 		}
 	}
 	if o.note != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
 		o.note(addr, buf)
 	}
 	return nil

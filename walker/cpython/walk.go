@@ -34,7 +34,7 @@ type walk struct {
 	runs       map[object.Ref]*trioRun // by the Runner
 	byAddr     map[object.Ref]*task    // by the task's own address
 	coroutines []object.Ref            // of the heap
-	greenlets  int                     // of the heap
+	heap       *heapSearch             // under way, until addHeap; nil: there is none
 	heapErr    error                   // of the first of its objects that cannot be read
 	byCoro     map[object.Ref]*task    // by its outermost coroutine
 	groups     map[object.Ref]*graph.Group
@@ -78,12 +78,13 @@ type step struct {
 // steps are all there are, in the order in which they build on each other.
 var steps = []step{
 	{"the interpreters", (*walk).findInterpreters},
+	{"the heap", (*walk).beginHeap},
 	{"sys.version", (*walk).findVersion},
 	{"sys.path", (*walk).findOrigins},
 	{"the threads", (*walk).findThreads},
 	{"the tasks", (*walk).findTasks},
 	{"the tasks of Trio", (*walk).findTrio},
-	{"the heap", (*walk).searchHeap},
+	{"the tasks of the heap", (*walk).addHeap},
 	{"the tasks' frames", (*walk).readChains},
 	{"the threads' frames", (*walk).ownFrames},
 	{"the executors", (*walk).findExecutors},
@@ -113,6 +114,7 @@ func (w *walk) run(ctx context.Context) error {
 	}
 	w.b.Runtime(w.node)
 	w.ctx = ctx
+	defer w.endHeap()
 	for _, s := range steps {
 		s.do(w)
 		if err := w.r.Take(); err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
@@ -247,16 +246,14 @@ func halves(n int, f func(i int)) {
 	if n >= much {
 		half = n / 2
 	}
-	var rest sync.WaitGroup
-	rest.Go(func() {
+	defer walker.Beside(func() {
 		for i := half; i < n; i++ {
 			f(i)
 		}
-	})
+	})()
 	for i := range half {
 		f(i)
 	}
-	rest.Wait()
 }
 
 // decode takes the fields of a g apart.

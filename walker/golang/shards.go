@@ -3,8 +3,8 @@ package golang
 import (
 	"runtime"
 	"slices"
-	"sync"
 
+	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 )
 
@@ -27,17 +27,20 @@ func (w *walk) findShapes() {
 		return // each when it is asked for
 	}
 	stacks := make([]*stackOf, n)
-	var working sync.WaitGroup
-	for i := range shards {
-		from, to := i*n/shards, (i+1)*n/shards
-		working.Go(func() { w.unwindShard(w.goroutines[from:to], stacks[from:to]) })
-	}
-	working.Wait()
+	w.unwindAll(stacks, shards)
 	for i, g := range w.goroutines {
 		if stacks[i].shape == nil {
 			stacks[i].shape = w.frames.shape(stacks[i].frames)
 		}
 		g.shape = stacks[i].shape
+	}
+}
+
+func (w *walk) unwindAll(stacks []*stackOf, shards int) {
+	n := len(w.goroutines)
+	for i := range shards {
+		from, to := i*n/shards, (i+1)*n/shards
+		defer walker.Beside(func() { w.unwindShard(w.goroutines[from:to], stacks[from:to]) })()
 	}
 }
 
