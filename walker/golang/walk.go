@@ -80,7 +80,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.describePools()
 	w.describeCrash()
 	w.checkAsleep()
-	w.reportLeaked()
+	w.reportLeaks(ctx, slab)
 	w.report()
 	return nil
 }

@@ -122,3 +122,11 @@ func (b *Builder) Problem(p *Problem) { b.snapshot.Problems = append(b.snapshot.
 func (b *Builder) Truncated(what string, kept, total int) {
 	b.snapshot.Truncated = append(b.snapshot.Truncated, Truncation{what, kept, total})
 }
+
+// GroupByID returns a group that [Builder.Group] made.
+func (b *Builder) GroupByID(id GroupID) *Group {
+	if id <= 0 || int(id) > len(b.snapshot.Groups) {
+		return nil
+	}
+	return b.snapshot.Groups[id-1]
+}

@@ -1,0 +1,65 @@
+package heap
+
+import "encoding/binary"
+
+// Field is where a structure keeps a number or a pointer. The zero Field is one
+// that this Go version does not have.
+type Field struct{ Off, Size int }
+
+// of is the field's value in the structure's bytes; 0 where there is none.
+func (f Field) of(b []byte) uint64 {
+	if f.Off < 0 || f.Off+f.Size > len(b) {
+		return 0
+	}
+	switch b = b[f.Off:]; f.Size {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(le.Uint16(b))
+	case 4:
+		return uint64(le.Uint32(b))
+	case 8:
+		return le.Uint64(b)
+	}
+	return 0
+}
+
+var le = binary.LittleEndian
+
+// Layout says where the runtime's structures keep what is read of them. Field
+// names are those of the runtime.
+type Layout struct {
+	// runtime.mheap: https://github.com/golang/go/blob/go1.26.0/src/runtime/mheap.go#L63
+	AllSpans, Arenas            Field // a slice, an array
+	TinyBlocks, Weaks, Cleanups bool  // it has allocators of such specials: since 1.25, 1.23, 1.24
+
+	ArenaBase uint64 // added to an address for the number of its arena
+
+	// runtime.heapArena
+	InlineMarks Field // pageUseSpanInlineMarkBits; since 1.25
+
+	// runtime.mspan
+	SpanSize                                        int
+	Start, Pages, ElemSize, Elems, Class, State     Field
+	LargeType, SpecialList, UserArena               Field
+	SpecialSize, FinalizerSize, WeakSize, CleanSize int // of a special, and of those with a body
+	SpecialNext, SpecialOffset, SpecialKind         Field
+
+	// internal/abi.Type
+	TypeSize                           int
+	Bytes, PtrBytes, Flags, Kind, Mask Field
+
+	// runtime.moduledata
+	DataMask, DataBits, BSSMask, BSSBits Field
+}
+
+// Known reports whether enough is known to read a heap at all.
+func (l *Layout) Known() bool {
+	return l.AllSpans.Size > 0 && l.SpanSize > 0 && l.SpanSize <= maxStruct && l.Start.Size == 8 && l.Pages.Size == 8 &&
+		l.ElemSize.Size == 8 && l.Elems.Size > 0 && l.Class.Size > 0 && l.State.Size > 0 && l.LargeType.Size == 8 &&
+		l.TypeSize > 0 && l.TypeSize <= maxStruct && l.Mask.Size == 8 && l.SpecialList.Size == 8 &&
+		l.SpecialSize > 0 && l.SpecialSize <= maxStruct && l.SpecialNext.Size == 8 && l.SpecialNext.Off+8 <= l.SpecialSize
+}
+
+// maxStruct bounds a structure of the runtime's.
+const maxStruct = 1 << 16
