@@ -119,9 +119,6 @@ func firstReadable(mappings []mapping) uint64 {
 	return 0
 }
 
-// machines are the ELF machines by GOARCH.
-var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
-
 // openExecutable opens the executable and refuses one that this program
 // cannot read: of 32 bits, or for another machine under an emulator.
 func (p *Process) openExecutable(name string) (*Module, error) {

@@ -24,8 +24,8 @@ type look struct {
 	known    *config.Config // what is known, and not to be told
 	options  render.Options
 	failOn   []string
-	current  graph.TaskID // that a debugger speaks of; "": none does
-	several  io.Writer    // where the tasks go that an ambiguous TASK means
+	flags    *viewFlags // of which current is known only once there is a snapshot
+	several  io.Writer  // where the tasks go that an ambiguous TASK means
 }
 
 func newLook(a *app, f *viewFlags) (*look, error) {
@@ -33,7 +33,7 @@ func newLook(a *app, f *viewFlags) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &look{filter: filter, filtered: filtered, redact: f.redact, failOn: f.failOn, current: f.current, several: a.stderr}
+	l := &look{filter: filter, filtered: filtered, redact: f.redact, failOn: f.failOn, flags: f, several: a.stderr}
 	if !slices.Contains(outputs, f.output) {
 		return nil, usagef("--output: %q is none of %s", f.output, strings.Join(outputs, ", "))
 	}

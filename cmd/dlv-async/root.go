@@ -40,7 +40,7 @@ The process is stopped for milliseconds and never written to.`,
 		&cobra.Group{ID: "more", Title: "More:"},
 	)
 	for _, c := range []*cobra.Command{
-		newAttach(a), newCore(a), newOpen(a), newDemo(a),
+		newAttach(a), newCore(a), newOpen(a), newConnect(a), newDemo(a),
 	} {
 		c.GroupID = "sources"
 		root.AddCommand(c)

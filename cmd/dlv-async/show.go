@@ -114,7 +114,7 @@ func (l *look) write(w io.Writer, s *graph.Snapshot, r request, options render.O
 // the stacks, coalesced, to pick from.
 func (l *look) find(s *graph.Snapshot, words string) (*graph.Task, error) {
 	tasks := s.Find(words)
-	if t := s.Task(l.current); words == "current" && t != nil {
+	if t := s.Task(l.flags.current); words == "current" && t != nil {
 		tasks = []*graph.Task{t}
 	}
 	switch len(tasks) {

@@ -101,6 +101,15 @@ func collect(ctx context.Context, img *dlvext.Image, all []found) error {
 
 // walk describes what was collected, and seals it.
 func walk(ctx context.Context, img *dlvext.Image, all []found, o Options) (*graph.Snapshot, error) {
+	b, err := describeAll(ctx, img, all, o)
+	if err != nil {
+		return nil, err
+	}
+	return o.sealed(b, img), nil
+}
+
+// describeAll describes what was collected.
+func describeAll(ctx context.Context, img *dlvext.Image, all []found, o Options) (*graph.Builder, error) {
 	b := graph.NewBuilder(o.Tool)
 	b.Process(process(img, o))
 	for i, f := range all {
@@ -111,13 +120,15 @@ func walk(ctx context.Context, img *dlvext.Image, all []found, o Options) (*grap
 			b.Problem(&graph.Problem{Code: "unreadable", Severity: graph.Error, Message: fmt.Sprintf("the tasks of %s cannot be shown: %v", f.name, err)})
 		}
 	}
-	if err := errors.Join(oneWorks(all), ctx.Err()); err != nil {
-		return nil, err
-	}
+	return b, errors.Join(oneWorks(all), ctx.Err())
+}
+
+// sealed is a snapshot with what is to be known of the image.
+func (o Options) sealed(b *graph.Builder, img *dlvext.Image) *graph.Snapshot {
 	for _, note := range img.Notes {
 		b.Problem(sourceProblem(note))
 	}
-	return o.seen(b.Seal()), nil
+	return o.seen(b.Seal())
 }
 
 // seen is a snapshot as it may be seen.

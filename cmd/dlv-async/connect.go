@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/internal/snapshot"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+func newConnect(a *app) *cobra.Command {
+	views := newViewFlags()
+	var o dlvext.ConnectOptions
+	c := &cobra.Command{
+		Use:   "connect HOST:PORT [VIEW]",
+		Short: "Show what the stopped target of a headless Delve is doing",
+		Long: `Reads the target of a Delve that was started with --headless
+--accept-multiclient, by hand, by an editor or in a container, while it stands
+still. Nothing changes there: it stays stopped, with its breakpoints, its other
+clients and its current goroutine, which is called current here.
+
+A process of this machine is read directly, any other through Delve; symbols
+are of the executable on this machine, whose build is checked.` + viewHelp(),
+		Example: `  dlv-async connect 127.0.0.1:2345
+  dlv-async connect build-host:2345 --exe ./server where current
+  dlv-async connect unix:/run/dlv.sock problems`,
+		Args:              needs("an address: HOST:PORT or unix:PATH"),
+		ValidArgsFunction: completeViews(1, cobra.NoFileCompletions),
+		RunE: func(c *cobra.Command, args []string) error {
+			options := snapshot.Options{Tool: tool()}
+			views.apply(&options)
+			return a.show(c.Context(), args[1:], &views, func(ctx context.Context) (*graph.Snapshot, error) {
+				s, goroutine, err := snapshot.Connect(ctx, args[0], o, options)
+				if goroutine != 0 {
+					views.current = graph.TaskID(fmt.Sprintf("go:%d", goroutine))
+				}
+				return s, err
+			})
+		},
+	}
+	views.register(c)
+	c.Flags().StringVar(&o.Exe, "exe", "", "the executable on this machine, when it is not where it runs: a `FILE`")
+	c.Flags().BoolVar(&o.Halt, "halt", false, "have a target that runs stop, and let it go on when it was read")
+	c.Flags().BoolVar(&o.Remote, "remote", false, "read all through Delve, also what could be read directly")
+	return c
+}
