@@ -92,8 +92,8 @@ func (v *view) verdict(c graph.Causes) {
 	case c.Tasks == 0:
 		v.row(v.say(strong, "There are no tasks"))
 	case warned > 0:
-		v.wrap(v.text(), v.indent(2), v.say(warn, "Nothing is known to be stuck").
-			add(normal, ", but look at what "+count(warned, "task")+" "+verb(warned, "hangs", "hang")+" on: "+doing))
+		v.wrap(v.text(), v.indent(2), v.say(warn, "Nothing is known to be stuck").add(normal, ": "+doing+
+			"; but "+count(warned, "task")+" "+verb(warned, "hangs", "hang")+" on what a warning is about"))
 	default:
 		v.wrap(v.text(), v.indent(2), v.say(strong, "Nothing is stuck").add(normal, ": "+doing))
 	}

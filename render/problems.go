@@ -9,7 +9,7 @@ import (
 )
 
 // lookedFor is what a snapshot without problems was searched for.
-const lookedFor = "tasks that wait for each other in a circle, and whatever could not be read"
+const lookedFor = "tasks that wait for each other in a circle, pools that are used up, pile-ups, and whatever could not be read"
 
 // Problems shows the findings alone: each with the tasks in it, what they
 // want, who has that, who waits behind them, and how all that is known.
@@ -111,7 +111,7 @@ func (v *view) problem(p *graph.Problem, rows int) {
 		v.things(p)
 	}
 	if n := len(p.Queued); n > 0 {
-		v.row(v.indent(4), v.say(normal, count(n, "task")+verb(n, " waits", " wait")+" behind "+verb(len(p.Tasks), "it", "them")+":"))
+		v.row(v.indent(4), v.say(normal, count(n, "task")+verb(n, " waits", " wait")+" behind "+verb(max(len(p.Tasks), 1), "it", "them")+":"))
 		v.involved(p.Queued, rows)
 	}
 }

@@ -153,6 +153,20 @@ func (w *walk) pool(e *executor) *graph.Resource {
 	if r.Type == "" {
 		r.Type = "concurrent.futures.ThreadPoolExecutor"
 		r.Detail = []graph.Attr{{Key: "workers", Value: e.workers}, {Key: "busy", Value: e.busy}, {Key: "queued", Value: e.queued}}
+		if e.saturated() { // whoever waits for a thread waits for one of these
+			for _, t := range w.threads {
+				if t.works == e {
+					r.Holders = append(r.Holders, graph.Holder{Task: t.node.ID, Evidence: saturation})
+				}
+			}
+		}
 	}
 	return r
 }
+
+// saturated reports that jobs wait while all the threads that the pool may have work.
+func (e *executor) saturated() bool {
+	return e.queued > 0 && e.busy >= e.workers && e.most > 0 && int64(e.workers) >= e.most
+}
+
+var saturation = graph.Evidence{Confidence: graph.Proven, How: "the pool's queue, and what its threads work on"}

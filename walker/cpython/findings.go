@@ -2,6 +2,7 @@ package cpython
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dlv-async/dlv-async/walker/cpython/object"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -68,7 +69,7 @@ func (w *walk) findSaturated() {
 	told := map[*executor]bool{}
 	for _, j := range w.jobs {
 		e := j.executor
-		if told[e] || e.queued == 0 || e.busy < e.workers || int64(e.workers) < e.most {
+		if told[e] || !e.saturated() {
 			continue
 		}
 		told[e] = true
@@ -76,11 +77,13 @@ func (w *walk) findSaturated() {
 			Code: "pool-saturated", Severity: graph.Warning, Resources: []graph.ResourceID{w.pool(e).ID},
 			Message: fmt.Sprintf("all %d threads of a thread pool are busy, and %s", e.workers,
 				plural(e.queued, "job waits for one", "jobs wait for one")),
-			Evidence: graph.Evidence{Confidence: graph.Proven, How: "the pool's queue, and what its threads work on"},
+			Evidence: saturation, About: "threads",
 		}
 		for _, t := range w.threads {
 			if t.works == e {
 				p.Tasks = append(p.Tasks, t.node.ID)
+				name, _, _ := strings.Cut(t.node.Name, "_") // with the number that the pool gave it
+				p.About = "threads " + name
 			}
 		}
 		w.b.Problem(p)

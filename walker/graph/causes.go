@@ -125,7 +125,8 @@ func (c *Cause) IsError() bool {
 // noCause are the codes of problems that explain no wait of the tasks they name.
 var noCause = map[string]bool{
 	codeUnreadable: true, "torn": true, "truncated": true, "source": true,
-	"lost-exception": true, "never-awaited": true, "task-pileup": true, "timer-pileup": true,
+	"lost-exception": true, "never-awaited": true, codeTaskPileup: true, "timer-pileup": true,
+	codeSaturated: true, "starvation": true, "lock-across-wait": true, // of those who hold, and what they wait for is the cause
 }
 
 // explanations are, of each task, the worst of the problems that explain what

@@ -2,7 +2,7 @@ package graph
 
 // Seal ends the building: it resolves references (one that dangles becomes an
 // unknown resource or is dropped, and a problem, never a lost task), derives
-// awaiters, waiters and spawned tasks, finds deadlocks, and fixes an order and
+// awaiters, waiters and spawned tasks, finds deadlocks and the like, and fixes an order and
 // numbers that do not depend on the order of building. The Builder must not be
 // used after.
 func (b *Builder) Seal() *Snapshot {
@@ -20,7 +20,10 @@ func (b *Builder) Seal() *Snapshot {
 	}
 	s.relations = relate(s, b.index, b.outside)
 	findDeadlocks(s, b.index)
+	findSaturated(s)
 	gatherProblems(s)
+	findPileups(s)
+	sortProblems(s.Problems)
 	share(s)
 	settleRuntimes(s)
 	return s

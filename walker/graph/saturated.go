@@ -1,0 +1,155 @@
+package graph
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+const codeSaturated = "pool-saturated"
+
+// findSaturated adds a problem for each pool that is all in use while tasks
+// wait for a share of it: what says how large it is and how much of that is
+// taken (a semaphore, a database's connections), and channels that are full
+// while every task that is known to receive from them does something else.
+// A pool is there to be full at times: it is a note, and a warning where at
+// least as many wait as have a share.
+func findSaturated(s *Snapshot) {
+	if s.Filtered {
+		return
+	}
+	for _, r := range s.Resources {
+		waiting := s.wanting(r)
+		if len(waiting) == 0 {
+			continue
+		}
+		if p := saturated(s, r, waiting); p != nil {
+			p.Evidence.How = cmp.Or(p.Evidence.How, "its own counters, and who waits on it")
+			p.Code, p.Resources, p.Queued = codeSaturated, []ResourceID{r.ID}, waiting
+			p.About = r.Kind + " " + r.Type + standing(s, waiting)
+			for _, h := range r.Holders {
+				p.Tasks = append(p.Tasks, h.Task)
+			}
+			p.Tasks = uniqueTaskIDs(p.Tasks)
+			addOnce(s, p)
+		}
+	}
+}
+
+// wanting are the tasks that want a share of a resource, or to put something
+// into it.
+func (s *Snapshot) wanting(r *Resource) []TaskID {
+	i, ok := s.resourceIndex(r.ID)
+	if !ok {
+		return nil
+	}
+	var ids []TaskID
+	for _, j := range s.relations.toResource.of(i) {
+		t := s.Tasks[j]
+		if t.System {
+			continue
+		}
+		w := findWait(t.Waits, func(w *Wait) bool {
+			return w.Resource == r.ID && (r.Kind != "chan" || w.Kind == WaitChanSend)
+		})
+		if w != nil {
+			ids = append(ids, t.ID)
+		}
+	}
+	return uniqueTaskIDs(ids)
+}
+
+// saturated says that a resource is all in use; nil: it is not, or it does not
+// say.
+func saturated(s *Snapshot, r *Resource, waiting []TaskID) *Problem {
+	count := func(key string) (int64, bool) {
+		for _, a := range r.Detail {
+			if n, ok := a.Value.(int64); ok && a.Key == key {
+				return n, true
+			}
+		}
+		return 0, false
+	}
+	if r.Kind == "chan" {
+		return fullChannel(s, r, waiting, count)
+	}
+	size, sized := count("size")
+	held, ok := count("held")
+	if size == 1 && r.Kind == "semaphore" {
+		return nil // a lock by another name
+	}
+	if !sized || !ok || size <= 0 || held < 0 || held < size && !wantsMore(s, r, waiting, size-held) {
+		return nil
+	}
+	p := &Problem{Severity: Info, Evidence: Evidence{Confidence: Proven}}
+	if int64(len(waiting)) >= size && size > 1 {
+		p.Severity = Warning
+	}
+	p.Message = fmt.Sprintf("%s is used up: %d of %d taken, and %s", title(typeOf(r), r.Address), held, size, waits(len(waiting)))
+	switch n := len(r.Holders); {
+	case n == 0:
+		p.Message += "; who has a share is not known"
+	case int64(n) < held:
+		p.Message += fmt.Sprintf("; of those who have a share %d are known", n)
+	}
+	return p
+}
+
+// wantsMore reports that one of the tasks wants more of a resource than is free.
+func wantsMore(s *Snapshot, r *Resource, waiting []TaskID, free int64) bool {
+	for _, id := range waiting {
+		if findWait(s.Task(id).Waits, func(w *Wait) bool { return w.Resource == r.ID && int64(w.Amount) > free }) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// fullChannel is of a channel with a buffer that is full: work for those who
+// receive from it, all of whom are busy.
+func fullChannel(s *Snapshot, r *Resource, waiting []TaskID, count func(string) (int64, bool)) *Problem {
+	capacity, _ := count("cap")
+	length, _ := count("len")
+	if capacity == 0 || length < capacity || len(r.Holders) == 0 {
+		return nil
+	}
+	workers := 0
+	for _, h := range r.Holders {
+		t := s.Task(h.Task)
+		if t == nil || findWait(t.Waits, func(w *Wait) bool { return w.Resource == r.ID }) != nil {
+			return nil // it is about to receive, or sends itself
+		}
+		workers++
+	}
+	return &Problem{
+		Severity: Info, Evidence: Evidence{Inferred, "who could receive from it, and what they do"},
+		Message: fmt.Sprintf("%s is full (%d), all %d tasks that could receive from it do something else, and %s to send",
+			title(r.Kind, r.Address), capacity, workers, waits(len(waiting))),
+	}
+}
+
+// typeOf is a resource's type without the path of its package.
+func typeOf(r *Resource) string {
+	name := cmp.Or(r.Type, r.Kind)
+	return name[strings.LastIndexByte(name, '/')+1:]
+}
+
+func waits(n int) string {
+	if n == 1 {
+		return "1 task waits"
+	}
+	return fmt.Sprintf("%d tasks wait", n)
+}
+
+// standing is where tasks stand, in so far as they stand at one place.
+func standing(s *Snapshot, ids []TaskID) string {
+	at := ""
+	for i, id := range ids {
+		f := s.Task(id).standsAt()
+		if f == nil || i > 0 && f.Func != at {
+			return ""
+		}
+		at = f.Func
+	}
+	return " " + at
+}
