@@ -36,6 +36,12 @@ func TestProblemsAreThoseOfTheSource(t *testing.T) {
 		if p.Summary == "" || len(p.Summary) > 120 {
 			t.Errorf("%s: its first sentence is no summary: %q", p.Code, p.Summary)
 		}
+		for _, part := range []string{"\n\n### Example\n\n```\n", "\n```\n\n### What to do\n\n", "\n\n### How it can be wrong\n\n"} {
+			before, after, found := strings.Cut(p.Text, part)
+			if !found || strings.TrimSpace(before) == "" || strings.TrimSpace(after) == "" {
+				t.Errorf("%s: it has no part %q", p.Code, strings.TrimSpace(part))
+			}
+		}
 	}
 	for code, path := range made {
 		if !slices.Contains(explained, code) {

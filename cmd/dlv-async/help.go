@@ -19,7 +19,7 @@ func newHelp(a *app) *cobra.Command {
 			if len(args) == 1 {
 				for _, p := range docs.Problems() {
 					if p.Code == args[0] {
-						_, err := fmt.Fprintf(a.stdout, "%s\n\n%s\n", p.Code, p.Text)
+						_, err := fmt.Fprintf(a.stdout, "%s\n\n%s\n", p.Code, plainText(p.Text))
 						return err
 					}
 				}
@@ -48,6 +48,26 @@ func newHelp(a *app) *cobra.Command {
 			return out, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+}
+
+// plainText is a section of Markdown for a terminal: headings as they are said,
+// examples and commands indented.
+func plainText(markdown string) string {
+	var out []string
+	within := false
+	for line := range strings.SplitSeq(markdown, "\n") {
+		switch {
+		case strings.HasPrefix(line, "```"):
+			within = !within
+			continue
+		case within && line != "":
+			line = "    " + line
+		case strings.HasPrefix(line, "### "):
+			line = strings.TrimPrefix(line, "### ") + ":"
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
 }
 
 func problemCodes() []string {
