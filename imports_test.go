@@ -26,7 +26,7 @@ var layers = map[string][]string{
 	"walker/golang": {"dlvext", "walker", "walker/graph"},
 	"render":        {"walker/graph"},
 
-	"walker/golang/heap": {"dlvext"},
+	"walker/golang/heap": {"dlvext", "walker"},
 
 	"walker/cpython/layout": {"dlvext"},
 	"walker/cpython/object": {"dlvext", "walker", "walker/cpython/layout"},

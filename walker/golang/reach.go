@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/golang/heap"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -226,25 +227,34 @@ func (r *reach) liveOf(gs []*goroutine) (words, release []uint64) {
 			release = append(release, s.addr)
 		}
 	}
-	const few = 256
-	if len(gs) < few {
-		l := liveSearch{reach: r, unwinder: r.unwinder}
-		for _, g := range gs {
-			l.add(g)
-		}
-		return l.done(), release
-	}
-	var parts [2]liveSearch
-	halves2(len(gs), func(part, i int) {
-		l := &parts[part]
-		if l.reach == nil {
-			*l = liveSearch{reach: r, unwinder: unwind.New(r.tables, r.img.Arch)}
-		}
-		l.add(gs[i])
-	})
+	parts := make([]liveSearch, min(runtime.GOMAXPROCS(0), 1+len(gs)/shardSize))
 	for i := range parts {
-		words = append(words, parts[i].done()...)
+		parts[i] = liveSearch{reach: r, unwinder: r.unwinder}
 	}
-	runtime.KeepAlive(gs)
+	r.liveIn(gs, parts)
+	for i := range parts {
+		words = append(words, parts[i].words...)
+		for _, d := range parts[i].doubts {
+			r.doubt("%s", d)
+		}
+	}
 	return words, release
+}
+
+// liveIn has each part search some of the goroutines.
+func (r *reach) liveIn(gs []*goroutine, parts []liveSearch) {
+	for i := range parts {
+		l, some := &parts[i], gs[i*len(gs)/len(parts):(i+1)*len(gs)/len(parts)]
+		search := func() {
+			for _, g := range some {
+				l.add(g)
+			}
+		}
+		if i == len(parts)-1 {
+			search()
+			return
+		}
+		l.unwinder = unwind.New(r.tables, r.img.Arch) // which serves one at a time
+		defer walker.Beside(search)()
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
@@ -29,17 +28,6 @@ type liveSearch struct {
 type stackObject struct {
 	start, end, pointers uint64
 	taken                bool
-}
-
-// done returns what was found.
-func (l *liveSearch) done() []uint64 {
-	if l.reach == nil {
-		return nil
-	}
-	for _, d := range l.doubts {
-		l.doubt("%s", d)
-	}
-	return l.words
 }
 
 func (l *liveSearch) unsure(format string, args ...any) {
@@ -178,19 +166,4 @@ func (l *liveSearch) addObjects(g *goroutine, from int) {
 			}
 		}
 	}
-}
-
-// halves2 calls f for each index below n on two processors, with the number of
-// the one.
-func halves2(n int, f func(part, i int)) {
-	var rest sync.WaitGroup
-	rest.Go(func() {
-		for i := n / 2; i < n; i++ {
-			f(1, i)
-		}
-	})
-	for i := range n / 2 {
-		f(0, i)
-	}
-	rest.Wait()
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/dlv-async/dlv-async/walker"
 )
 
 // Marks are which objects were reached. Marking goes on where it ended: what is
@@ -17,6 +19,7 @@ type Marks struct {
 	idle    *sync.Cond
 	shared  [][]uint64   // objects to be scanned
 	resting atomic.Int64 // workers that have none; changed under mu
+	failed  bool         // a worker panicked
 	hits    []uint64     // watched objects that were reached; changed under mu
 	unread  atomic.Int64
 }
@@ -127,15 +130,8 @@ func (m *Marks) drain(first *worker) {
 		return
 	}
 	m.resting.Store(0)
-	var others sync.WaitGroup
-	for range workers - 1 {
-		others.Go(func() {
-			w := m.worker()
-			w.run()
-		})
-	}
+	defer walker.Beside(func() { m.worker().run() })()
 	first.run()
-	others.Wait()
 }
 
 // worker is one of those that follow pointers.
@@ -144,6 +140,8 @@ type worker struct {
 	h *Heap
 	own,
 	hits []uint64
+	taken   [batch]uint64 // from own, to be scanned
+	touched byte          // keeps the compiler from leaving out what is read early
 	scanner
 }
 
@@ -187,19 +185,48 @@ func (w *worker) rest() {
 }
 
 func (w *worker) run() {
+	done := false
+	defer func() {
+		if !done { // it panics: nobody is to wait for it
+			w.m.mu.Lock()
+			w.m.failed = true
+			w.m.idle.Broadcast()
+			w.m.mu.Unlock()
+		}
+	}()
 	for {
-		for n := len(w.own); n > 0; n = len(w.own) {
-			id := w.own[n-1]
-			w.own = w.own[:n-1]
-			w.object(id)
+		for len(w.own) > 0 {
+			w.next()
 			if n := len(w.own); n > manyObjects || n > fewObjects && w.m.resting.Load() > 0 {
 				w.m.give(w)
 			}
 		}
 		if !w.m.get(w) {
 			w.rest()
+			done = true
 			return
 		}
+	}
+}
+
+// batch is how many objects are looked at together, so that the processor waits
+// for their memory once: most of marking is waiting for memory.
+const batch = 8
+
+// next scans the objects that were found last.
+func (w *worker) next() {
+	from := max(0, len(w.own)-batch)
+	n := copy(w.taken[:], w.own[from:])
+	w.own = w.own[:from]
+	for _, id := range w.taken[:n] {
+		s := &w.h.spans[id>>32]
+		if data := w.h.data[id>>32]; data != nil && s.kind != noScan {
+			off := id & 0xffffffff * s.elem
+			w.touched += data[off] + data[s.size-s.size/64+off/64]
+		}
+	}
+	for _, id := range w.taken[:n] {
+		w.object(id)
 	}
 }
 
@@ -221,7 +248,7 @@ func (m *Marks) get(w *worker) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for m.resting.Add(1); len(m.shared) == 0; m.idle.Wait() {
-		if m.resting.Load() == workers {
+		if m.failed || m.resting.Load() == workers {
 			m.idle.Broadcast()
 			return false
 		}
