@@ -32,6 +32,7 @@ type collection struct {
 	words             map[uint64][]byte            // the surroundings of semaphores, by the semaphore's address
 	semaphoresByStack bool                         // and not by the table of the runtime
 	conds             map[*goroutine]uint64        // a notifyList's address
+	condLocks         map[uint64]uint64            // the lock that goes with it
 
 	inner []unwind.Frame // of the goroutine last looked at
 
@@ -50,7 +51,7 @@ func newCollection(p *program, img *dlvext.Image) *collection {
 	c := &collection{
 		program: p, img: img,
 		threads: map[int]dlvext.Registers{}, labels: map[uint64]map[string]string{}, unlabelled: map[uint64]bool{},
-		words: map[uint64][]byte{}, conds: map[*goroutine]uint64{}, unwinding: map[*goroutine]unwinding{}, lines: map[uint64][]ancestor{},
+		words: map[uint64][]byte{}, conds: map[*goroutine]uint64{}, condLocks: map[uint64]uint64{}, unwinding: map[*goroutine]unwinding{}, lines: map[uint64][]ancestor{},
 		channelFacts: newChannelFacts(), pollFacts: newPollFacts(), libraryFacts: newLibraryFacts(), groupFacts: newGroupFacts(), typeFacts: newTypeFacts(),
 	}
 	for _, t := range img.Threads {

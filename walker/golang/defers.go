@@ -12,6 +12,15 @@ import (
 // https://github.com/golang/go/blob/go1.26.0/src/runtime/panic.go#L946
 func (c *collection) pendingDefers(g *goroutine, f unwind.Frame) []string {
 	var out []string
+	for _, closure := range c.pendingClosures(g, f) {
+		out = append(out, c.closureName(g, closure))
+	}
+	return out
+}
+
+// pendingClosures are the func values of these.
+func (c *collection) pendingClosures(g *goroutine, f unwind.Frame) []uint64 {
+	var out []uint64
 	l := &c.lay.deferred
 	for d, n := g.deferred, 0; d != 0 && n < maxDefers; n++ {
 		record, ok := c.record(g, d)
@@ -19,7 +28,7 @@ func (c *collection) pendingDefers(g *goroutine, f unwind.Frame) []string {
 			break
 		}
 		if l.sp.of(record) == f.SP {
-			out = append(out, c.closureName(g, l.fn.of(record)))
+			out = append(out, l.fn.of(record))
 		}
 		d = l.link.of(record)
 	}
@@ -37,7 +46,7 @@ func (c *collection) pendingDefers(g *goroutine, f unwind.Frame) []string {
 			continue
 		}
 		if fn, ok := g.stackWord(f.CFA + uint64(int64(live.Defers.Slots)) + 8*uint64(i)); ok {
-			out = append(out, c.closureName(g, fn))
+			out = append(out, fn)
 		}
 	}
 	return out

@@ -56,5 +56,5 @@
 //
 // Goroutines that are on a CPU at the moment of the capture have the frames
 // their thread's registers lead to. Frames of C code are not shown. Nothing in
-// Go's memory says who holds a lock.
+// Go's memory says who holds a lock: their code does (holders.go, lockcode).
 package golang

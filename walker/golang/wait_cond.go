@@ -37,6 +37,7 @@ func (c *collection) readConds(waiting []*goroutine) {
 			searched = append(searched, g)
 		}
 	}
+	defer c.readCondLocks()
 	// The frames of notifyListWait, which has the list, and Cond.Wait, which
 	// has the Cond, are a few dozen words.
 	candidates := map[uint64][]*goroutine{}
@@ -68,6 +69,18 @@ func (c *collection) readConds(waiting []*goroutine) {
 			}
 		}
 	}
+}
+
+// readCondLocks reads which lock each Cond lets go while it waits: the pointer in
+// Cond.L, an interface, which lies right before its list.
+func (c *collection) readCondLocks() {
+	var addrs []uint64
+	for _, list := range c.conds {
+		if list > 8 {
+			addrs = append(addrs, list-8)
+		}
+	}
+	c.each(addrs, 8, func(addr uint64, b []byte) { c.condLocks[addr+8] = le.Uint64(b) })
 }
 
 // queued follows a notifyList's sudogs and returns their goroutines, and the

@@ -7,7 +7,7 @@ import (
 // locks are what waits on a semaphore of package sync's: Mutex, RWMutex and
 // WaitGroup, and the file descriptor locks of internal/poll. The runtime knows
 // the semaphore's address alone; the reason and the frames say what it is a
-// part of. Nobody stores who holds a lock.
+// part of. Nobody stores who holds a lock: holders.go works it out.
 var locks = awaitable{
 	kinds: []graph.WaitKind{
 		graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite,
@@ -66,25 +66,39 @@ func (w *walk) describeLock(g *goroutine, wait *graph.Wait) bool {
 	}
 	sema := g.sudogs[0].elem
 	wait.Evidence = w.bySemaphore("")
-	switch fn := w.primitive(g); {
-	case wait.Kind == graph.WaitWaitGroup, fn == "sync.(*WaitGroup).Wait":
-		wait.Kind = graph.WaitWaitGroup
-		wait.Group = w.groupAt(sema - w.lay.sync.waitGroupSema).ID
-	case fn == "sync.(*RWMutex).RLock", wait.Kind == graph.WaitRWMutexRead:
-		wait.Kind = graph.WaitRWMutexRead
-		wait.Resource = w.rwmutex(sema, sema-rwReaderSem)
-	case fn == "sync.(*RWMutex).Lock" && wait.Kind == graph.WaitMutex:
-		// Another writer has the inner mutex, w, the RWMutex's first field.
-		wait.Kind = graph.WaitRWMutexWrite
-		wait.Resource = w.rwmutex(sema, sema-mutexSema)
-	case wait.Kind == graph.WaitRWMutexWrite:
-		wait.Resource = w.rwmutex(sema, sema-rwWriterSem)
-	case wait.Kind == graph.WaitMutex:
-		wait.Resource = w.mutex(sema, sema-mutexSema)
+	kind, addr := w.lockOf(g, wait.Kind)
+	wait.Kind = kind
+	switch kind {
+	case graph.WaitWaitGroup:
+		wait.Group = w.groupAt(addr).ID
+	case graph.WaitRWMutexRead, graph.WaitRWMutexWrite:
+		wait.Resource = w.rwmutex(sema, addr)
+	case graph.WaitMutex:
+		wait.Resource = w.mutex(sema, addr)
 	default:
-		wait.Resource = w.b.Resource("semaphore", sema).ID
+		wait.Resource = w.b.Resource("semaphore", addr).ID
 	}
 	return true
+}
+
+// lockOf tells what the semaphore that a goroutine waits for is a part of, and
+// where that begins.
+func (w *walk) lockOf(g *goroutine, kind graph.WaitKind) (graph.WaitKind, uint64) {
+	sema := g.sudogs[0].elem
+	switch fn := w.primitive(g); {
+	case kind == graph.WaitWaitGroup, fn == "sync.(*WaitGroup).Wait":
+		return graph.WaitWaitGroup, sema - w.lay.sync.waitGroupSema
+	case fn == "sync.(*RWMutex).RLock", kind == graph.WaitRWMutexRead:
+		return graph.WaitRWMutexRead, sema - rwReaderSem
+	case fn == "sync.(*RWMutex).Lock" && kind == graph.WaitMutex:
+		// Another writer has the inner mutex, w, the RWMutex's first field.
+		return graph.WaitRWMutexWrite, sema - mutexSema
+	case kind == graph.WaitRWMutexWrite:
+		return kind, sema - rwWriterSem
+	case kind == graph.WaitMutex:
+		return kind, sema - mutexSema
+	}
+	return kind, sema
 }
 
 // primitive is the outermost function of package sync that the goroutine
@@ -114,6 +128,7 @@ func (w *walk) mutex(sema, addr uint64) graph.ResourceID {
 			{Key: "locked", Value: state&1 != 0},
 			{Key: "waiters", Value: int64(state >> 3)},
 		}
+		w.nameLockHolders(r, state&1 != 0, 0)
 	}
 	return r.ID
 }
@@ -134,6 +149,7 @@ func (w *walk) rwmutex(sema, addr uint64) graph.ResourceID {
 			{Key: "writer_waiting", Value: announced && readers > 0},
 			{Key: "locked", Value: announced && readers == 0},
 		}
+		w.nameLockHolders(r, announced && readers == 0, readers)
 	}
 	return r.ID
 }

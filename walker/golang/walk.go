@@ -30,6 +30,7 @@ type walk struct {
 	locals  localsBudget
 	used    []*awaitable // the libraries that the program may have
 	holders map[held][]*goroutine
+	locks   lockFacts
 
 	coroutineOf  map[uint64]*goroutine // by address of the coro
 	bubbleModels map[uint64]*graph.Group
@@ -64,6 +65,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.findCrews()
 	w.findContextGroups()
 	w.findHolders()
+	w.findLockHolders()
 	w.findCoroutines()
 	slab := make([]graph.Task, len(w.goroutines))
 	b.Expect(len(slab))

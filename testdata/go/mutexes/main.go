@@ -12,7 +12,7 @@
 //
 // main.hold has main.mu, the account's mutex (by a deferred Unlock), a read
 // lock of main.rw (deferred) and the write lock of main.written (none
-// deferred): holders, where a reader names them, are inferred.
+// deferred): holders are inferred.
 package main
 
 import (

@@ -15,6 +15,11 @@ type Live struct {
 	// A word that is not among them is stale or no pointer.
 	Slots []int32
 
+	// Pointers is where the part of the locals begins that may hold pointers;
+	// it ends where the locals do. Below it are plain values, and what is handed
+	// to the functions that this one calls.
+	Pointers int32
+
 	// ArgsUnknown: which argument words are live is not known; the rest is.
 	ArgsUnknown bool
 
@@ -89,10 +94,13 @@ func (f *Func) computeLive(pc uint64) (*Live, error) {
 	}
 	top, argp := f.bases(delta)
 
-	l := &Live{}
+	l := &Live{Pointers: int32(top)}
 	sp := -delta - f.t.arch.returnAddr
 	if top-sp > f.t.arch.minLocals {
-		err := f.appendLive(l, funcdataLocals, index, (top-sp)/ptrSize, func(n int64) int64 { return top - n*ptrSize })
+		err := f.appendLive(l, funcdataLocals, index, (top-sp)/ptrSize, func(n int64) int64 {
+			l.Pointers = int32(top - n*ptrSize)
+			return top - n*ptrSize
+		})
 		if err != nil {
 			return nil, err
 		}

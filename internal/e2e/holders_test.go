@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// lockRecord is what a program noted of its own locks: who has them, and who does
+// not though it may look so.
+type lockRecord struct {
+	held map[string]map[graph.TaskID]string // styles, by address and mode
+	free map[string]map[graph.TaskID]string
+}
+
+func recordOf(t *testing.T, text string) lockRecord {
+	t.Helper()
+	r := lockRecord{map[string]map[graph.TaskID]string{}, map[string]map[graph.TaskID]string{}}
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		if len(words) != 5 {
+			t.Fatalf("a line of the record cannot be read: %q", line)
+		}
+		into := r.held
+		if words[0] == "free" {
+			into = r.free
+		}
+		if into[words[1]] == nil {
+			into[words[1]] = map[graph.TaskID]string{}
+		}
+		into[words[1]][graph.TaskID(words[3])] = words[4]
+	}
+	return r
+}
+
+// Of a program that notes who has its locks, at least 95 of 100 holders are named,
+// and nobody else is.
+func TestHoldersAreThoseThatHold(t *testing.T) {
+	builds := []testtarget.Options{{}, {NoOpt: true}}
+	if testtarget.Full() {
+		builds = nil
+		for _, toolchain := range slices.Concat(testtarget.Older, testtarget.Toolchains) {
+			builds = append(builds, testtarget.Options{Toolchain: toolchain}, testtarget.Options{Toolchain: toolchain, NoOpt: true})
+		}
+		builds = append(builds, testtarget.Options{PIE: true}, testtarget.Options{CGO: true, Race: true})
+	}
+	for _, o := range builds {
+		t.Run(o.Name(), func(t *testing.T) {
+			t.Parallel()
+			tg := testtarget.Start(t, testtarget.Build(t, "holders", o))
+			r := recordOf(t, tg.Stderr())
+			for _, v := range views {
+				checkHolders(t, v.name, r, v.see(t, tg))
+			}
+		})
+	}
+}
+
+func checkHolders(t *testing.T, view string, r lockRecord, s *graph.Snapshot) {
+	t.Helper()
+	named := map[string]map[graph.TaskID]graph.Evidence{}
+	for _, res := range s.Resources {
+		if res.Kind != "mutex" && res.Kind != "rwmutex" {
+			continue
+		}
+		at := fmt.Sprintf("%#x", res.Address)
+		named[at] = map[graph.TaskID]graph.Evidence{}
+		for _, h := range res.Holders {
+			named[at][h.Task] = h.Evidence
+		}
+	}
+	right, missed := 0, []string(nil)
+	for addr, holders := range r.held {
+		for task, style := range holders {
+			if _, ok := named[addr][task]; ok {
+				right++
+			} else {
+				missed = append(missed, style)
+			}
+		}
+		for task, e := range named[addr] {
+			if _, ok := holders[task]; !ok {
+				t.Errorf("%s: %s is said to have the lock at %s (%s), which %v has; it is %q", view, task, addr, e.How, holders, r.free[addr][task])
+			}
+			if e.Confidence == graph.Proven {
+				t.Errorf("%s: that %s has the lock at %s is said to be proven", view, task, addr)
+			}
+		}
+	}
+	all := right + len(missed)
+	t.Logf("%s: %d of %d holders are named; missing are %v", view, right, all, missed)
+	if all < 60 || right*100 < all*95 {
+		t.Errorf("%s: only %d of %d holders are named; missing are %v", view, right, all, missed)
+	}
+}

@@ -1,0 +1,144 @@
+// Program holders has goroutines that have locks, in as many styles as people
+// write, and for each lock one that waits for it.
+//
+// Each style has a lock of its own (or several) and one goroutine or more that
+// take it and then wait for a channel. Who has a lock is noted by what starts
+// them: on standard error is a line for each,
+//
+//	held 0xc000010000 exclusive go:7 explicit
+//	free 0xc000010040 exclusive go:8 letGo
+//
+// the latter of goroutines that had the lock, are about to want it or merely know
+// it, and whom a correct reader does not accuse. A correct reader names the former.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"unsafe"
+
+	"example.com/targets/ready"
+)
+
+var (
+	never = make(chan int)
+	wants int // goroutines that wait for a Mutex or to write an RWMutex
+)
+
+type box struct {
+	name string
+	mu   sync.Mutex
+	rw   sync.RWMutex
+	n    int
+	next *box
+	list []*box
+	tidy bool
+}
+
+type embedding struct {
+	n int
+	sync.Mutex
+}
+
+//go:noinline
+func park() int { return <-never }
+
+// goid is the number of the goroutine that asks.
+func goid() (id int) {
+	buf := make([]byte, 64)
+	buf = bytes.TrimPrefix(buf[:runtime.Stack(buf, false)], []byte("goroutine "))
+	fmt.Sscan(string(buf), &id)
+	return id
+}
+
+// style starts a goroutine with one of the styles, and returns its number once it
+// stands.
+func style(f func(b *box, at chan<- bool), b *box) int {
+	ids := make(chan int)
+	at := make(chan bool)
+	go func() {
+		ids <- goid()
+		f(b, at)
+	}()
+	id := <-ids
+	<-at
+	return id
+}
+
+func say(what string, addr unsafe.Pointer, mode string, id int, name string) {
+	fmt.Fprintf(os.Stderr, "%s %p %s go:%d %s\n", what, addr, mode, id, name)
+}
+
+// want starts a goroutine that waits for the lock.
+func want(l sync.Locker) {
+	wants++
+	go lock(l)
+}
+
+//go:noinline
+func lock(l sync.Locker) {
+	l.Lock()
+	defer l.Unlock()
+	park()
+}
+
+var stylesOfMutex = map[string]func(b *box, at chan<- bool){
+	"explicit": explicit, "deferred": deferred, "closure": closure, "methodValue": methodValue,
+	"passed": passed, "conditional": conditional, "flagged": flagged, "try": try, "tryBool": tryBool, "helper": helper,
+	"deferredHelper": deferredHelper, "nested": nested, "never": neverUnlocked, "forever": forever,
+	"early": early, "deep": deep, "callback": callback, "captured": captured, "switched": switched,
+	"locker": locker, "panicked": panicked, "manyDefers": manyDefers, "looped": looped, "temporarily": temporarily,
+	"withLock": withLock, "pointer": pointer, "reassigned": reassigned, "inlinedHelper": inlinedHelper,
+	"returning": returning, "sleeping": selecting, "chained": chained, "argument": argument, "recursing": recursing,
+	"deferredArg": deferredArg, "large": large,
+}
+
+var stylesOfRead = map[string]func(b *box, at chan<- bool){
+	"read": read, "readDeferred": readDeferred, "readLocker": readLocker, "readTry": readTry, "readHelper": readHelper,
+}
+
+var stylesOfWrite = map[string]func(b *box, at chan<- bool){
+	"write": write, "writeDeferred": writeDeferred, "upgraded": upgraded, "writeTry": writeTry,
+}
+
+// innocents stand where they do not have the box's lock; another goroutine has it.
+var innocents = map[string]func(b *box, at chan<- bool){
+	"letGo": letGo, "letGoDeferred": letGoDeferred, "knows": knows, "tryFailed": tryFailed, "unlockedMeanwhile": unlockedMeanwhile,
+	"calledUnlocked": calledUnlocked, "waitsForCond": waitsForCond, "later": later, "flagDown": flagDown, "loopDone": loopDone,
+}
+
+func main() {
+	for name, f := range stylesOfMutex {
+		b := &box{name: name}
+		id := style(f, b)
+		say("held", unsafe.Pointer(&b.mu), "exclusive", id, name)
+		want(&b.mu)
+	}
+	for name, f := range stylesOfRead {
+		b := &box{name: name}
+		for range 3 {
+			say("held", unsafe.Pointer(&b.rw), "shared", style(f, b), name)
+		}
+		want(&b.rw)
+	}
+	for name, f := range stylesOfWrite {
+		b := &box{name: name}
+		say("held", unsafe.Pointer(&b.rw), "exclusive", style(f, b), name)
+		want(&b.rw)
+	}
+	for name, f := range innocents {
+		b := &box{name: name}
+		say("free", unsafe.Pointer(&b.mu), "exclusive", style(f, b), name)
+		say("held", unsafe.Pointer(&b.mu), "exclusive", style(deferred, b), name+"/holder")
+		want(&b.mu)
+	}
+	fields()
+	ready.When(
+		ready.Parked(wants, "sync.Mutex.Lock|sync.RWMutex.Lock", "main.lock"),
+		ready.Parked(1, "select (no cases)", "main.main"),
+	)
+	select {}
+}

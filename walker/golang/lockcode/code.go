@@ -1,0 +1,158 @@
+package lockcode
+
+import (
+	"encoding/binary"
+
+	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
+)
+
+// Code is a program's code. It remembers what it learnt; it is not safe for
+// concurrent use.
+type Code struct {
+	tables    pclntab.Tables
+	read      pclntab.ReadFunc
+	functions map[uint64]*followed // by entry
+	standing  map[place]*Standing
+	summaries map[summed]*summary
+	touching  map[summed]bool
+	budget    int // instructions that may still be decoded
+}
+
+// place is where a function stands.
+type place struct {
+	pc   uint64
+	trap bool
+}
+
+// followed is one function from its entry on.
+type followed struct {
+	code    []inst
+	leaders []uint64
+	flow    *flow // nil: not yet
+}
+
+// maxInstructions bounds the work of one walk.
+const maxInstructions = 4_000_000
+
+// New returns the code of an amd64 program. Read reads its text and its read-only
+// data.
+func New(tables pclntab.Tables, read pclntab.ReadFunc) *Code {
+	return &Code{
+		tables: tables, read: read, functions: map[uint64]*followed{}, standing: map[place]*Standing{},
+		summaries: map[summed]*summary{}, touching: map[summed]bool{}, budget: maxInstructions,
+	}
+}
+
+func (c *Code) word(addr uint64) (uint64, error) {
+	var b [8]byte
+	if err := c.read(addr, b[:]); err != nil {
+		return 0, err
+	}
+	return binary.LittleEndian.Uint64(b[:]), nil
+}
+
+// isEntry tells whether a function begins at an address.
+func (c *Code) isEntry(pc uint64) bool {
+	fn, ok := c.tables.Func(pc)
+	return ok && fn.Entry == pc
+}
+
+// decoded returns a function's instructions; none when they cannot be had.
+func (c *Code) decoded(fn *pclntab.Func) *followed {
+	if d := c.functions[fn.Entry]; d != nil {
+		return d
+	}
+	d := &followed{}
+	c.functions[fn.Entry] = d
+	if fn.End <= fn.Entry || fn.End-fn.Entry > maxCode || c.budget <= 0 {
+		return d
+	}
+	b := make([]byte, fn.End-fn.Entry)
+	if c.read(fn.Entry, b) != nil {
+		return d
+	}
+	d.code = decode(fn.Entry, b)
+	d.leaders = c.leadersOf(fn, d.code)
+	c.budget -= len(d.code)
+	return d
+}
+
+// start makes a flow of a function from pc on.
+func (c *Code) start(fn *pclntab.Func, pc uint64, depth int, resumed bool) *flow {
+	d := c.decoded(fn)
+	f := &flow{c: c, fn: fn, code: d.code, leaders: d.leaders, syms: symbols{}, from: pc, depth: depth, resumed: resumed}
+	if len(d.code) == 0 {
+		f.partial = true
+		return f
+	}
+	f.kept = keptBy(fn, d.code)
+	s := &state{slots: map[int32]word{}}
+	if !resumed {
+		for _, r := range argumentRegisters {
+			s.regs[r] = value{kind: symbolic, sym: f.syms.get(symbol{kind: argument, loc: int32(r)})}
+		}
+	}
+	f.run(s)
+	return f
+}
+
+// entered is a function as it is from its entry on.
+func (c *Code) entered(fn *pclntab.Func) *flow {
+	d := c.decoded(fn)
+	if d.flow == nil {
+		d.flow = c.start(fn, fn.Entry, 0, false)
+	}
+	return d.flow
+}
+
+// summary is what a function does to locks until it returns, in terms of its
+// arguments.
+type summary struct {
+	takes    []lock // and keeps
+	releases []lock // that it did not take
+	virtual  []virtual
+}
+
+// summed is a function and how deep in calls it is looked at.
+type summed struct {
+	entry uint64
+	depth int
+}
+
+// Bounds of what is summed up: how deep, and how long a function may be.
+const (
+	maxDepth  = 3
+	maxCallee = 2048 // bytes
+)
+
+func (c *Code) summary(entry uint64, depth int) *summary {
+	key := summed{entry, depth}
+	if s := c.summaries[key]; s != nil {
+		return s
+	}
+	s := &summary{}
+	c.summaries[key] = s // a function that calls itself does nothing
+	fn, ok := c.tables.Func(entry)
+	if !ok || fn.Entry != entry || fn.End-fn.Entry > maxCallee {
+		return s
+	}
+	f := c.start(fn, entry, depth, false)
+	s.releases, s.virtual = f.ahead, f.virtual
+	if len(f.returned) == 0 || f.partial {
+		return s
+	}
+	// What it keeps it has wherever it returns. One that defers calls lets go in
+	// ways that may not be known.
+	if fn.DeferReturn == 0 {
+		for _, h := range f.returned[0].held {
+			everywhere := h.addr.kind != unknown
+			for _, r := range f.returned[1:] {
+				everywhere = everywhere && r.last(h.lock) >= 0
+			}
+			if everywhere {
+				s.takes = append(s.takes, h.lock)
+			}
+		}
+	}
+	return s
+}

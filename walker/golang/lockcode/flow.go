@@ -1,0 +1,294 @@
+package lockcode
+
+import (
+	"slices"
+
+	"golang.org/x/arch/x86/x86asm"
+
+	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
+)
+
+// flow follows the code of one function, from its entry or from where it stands.
+type flow struct {
+	c       *Code
+	fn      *pclntab.Func
+	code    []inst
+	leaders []uint64 // where blocks begin, ascending
+	syms    symbols
+	resumed bool   // it goes on from where it stands: the frame's words are symbols
+	from    uint64 // where it begins
+	depth   int    // of calls that are followed
+
+	states   map[uint64][]*state // what is known where a block begins, by locks
+	returned []*state            // at the ends of the function
+	ahead    []lock              // let go on some way and not taken before
+	virtual  []virtual           // calls of unknown functions
+	partial  bool                // not all of it could be followed
+	kept     keptWords
+}
+
+// keptWords is what a call leaves alone of its caller's frame.
+type keptWords struct {
+	pointers int64      // below this lies what calls may write
+	objects  [][2]int64 // variables whose address is known to others
+}
+
+// Bounds of one function.
+const (
+	maxStates = 24 // at one place
+	maxVisits = 20_000
+)
+
+// branch is a block that is yet to be followed, with one of its states.
+type branch struct {
+	pc uint64
+	s  *state
+}
+
+// run follows all ways.
+func (f *flow) run(start *state) {
+	f.states = map[uint64][]*state{}
+	todo := []branch{{f.from, start}}
+	f.states[f.from] = []*state{start}
+	for visits := 0; len(todo) > 0; visits++ {
+		if visits > maxVisits {
+			f.partial = true
+			return
+		}
+		b := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !slices.Contains(f.states[b.pc], b.s) {
+			continue // it was joined with another since
+		}
+		for _, next := range f.block(b.pc, b.s.clone()) {
+			if s := f.arrive(next.pc, next.s); s != nil {
+				todo = append(todo, branch{next.pc, s})
+			}
+		}
+	}
+}
+
+// arrive adds a state to those of a block. It returns the one to go on with;
+// nil: nothing is new.
+func (f *flow) arrive(pc uint64, s *state) *state {
+	all := f.states[pc]
+	key := s.key()
+	for i, old := range all {
+		if old.key() == key {
+			joined := f.join(old, s, pc)
+			if joined != nil {
+				all[i] = joined
+			}
+			return joined
+		}
+	}
+	if len(all) >= maxStates {
+		f.partial = true
+		return nil
+	}
+	f.states[pc] = append(all, s)
+	return s
+}
+
+// block follows one block to its end, and returns where it goes from there.
+func (f *flow) block(pc uint64, s *state) []branch {
+	n, ok := at(f.code, pc)
+	if !ok {
+		f.partial = true
+		return nil
+	}
+	for {
+		i := &f.code[n]
+		if i.Op == x86asm.RET {
+			f.returned = append(f.returned, s)
+			return nil
+		}
+		if i.Op == x86asm.UD2 || i.Op == x86asm.INT {
+			return nil
+		}
+		if target, conditional, is := i.jump(); is {
+			return f.jumps(s, i, target, conditional)
+		}
+		if i.Op == x86asm.CALL && !i.bad && !f.comesBack(i) {
+			return nil
+		}
+		f.step(s, i)
+		n++
+		if n == len(f.code) {
+			f.partial = true
+			return nil
+		}
+		if _, is := slices.BinarySearch(f.leaders, f.code[n].pc); is {
+			return []branch{{f.code[n].pc, s}}
+		}
+	}
+}
+
+func (f *flow) jumps(s *state, i *inst, target uint64, conditional bool) []branch {
+	switch {
+	case !conditional && target == 0:
+		return f.indirect(s, i)
+	case !conditional && !f.within(target):
+		if fn, ok := f.c.tables.Func(target); ok && fn.Entry == f.fn.Entry {
+			return nil // it begins again, with a larger stack
+		}
+		f.calls(s, i, target) // a tail call
+		f.returned = append(f.returned, s)
+		return nil
+	case !conditional:
+		return []branch{{target, s}}
+	}
+	var out []branch
+	if f.decide(s, i, true) && f.within(target) && target != f.fn.Entry {
+		taken := s.clone()
+		f.learn(taken, i, true)
+		out = append(out, branch{target, taken})
+	}
+	if f.decide(s, i, false) {
+		f.learn(s, i, false)
+		out = append(out, branch{i.next(), s})
+	}
+	return out
+}
+
+func (f *flow) within(pc uint64) bool { return pc > f.fn.Entry && pc < f.fn.End }
+
+// equal tells which way of a jump means that what was compared is equal; false
+// when it is no such jump.
+func equal(i *inst, taken bool) (eq, is bool) {
+	switch i.Op {
+	case x86asm.JE:
+		return taken, true
+	case x86asm.JNE:
+		return !taken, true
+	}
+	return false, false
+}
+
+// decide tells whether a jump can be taken, or not taken.
+func (f *flow) decide(s *state, i *inst, taken bool) bool {
+	eq, is := equal(i, taken)
+	if !is || !s.flags.known {
+		return true
+	}
+	switch v := s.flags.of; v.kind {
+	case constant:
+		return (uint32(v.off) == uint32(s.flags.to)) == eq
+	case symbolic:
+		if is, known := s.facts[fact{v, s.flags.to}]; known {
+			return is == eq
+		}
+	}
+	return true
+}
+
+// learn notes what it means that a jump was taken, or not.
+func (f *flow) learn(s *state, i *inst, taken bool) {
+	eq, is := equal(i, taken)
+	if !is || !s.flags.known {
+		return
+	}
+	switch v := s.flags.of; v.kind {
+	case attempt:
+		has := eq == (s.flags.to == 1)
+		if (v.off == 0) == has {
+			s.take(lock{v.sym.mode, v.sym.addr}, v.sym.site)
+		}
+		s.know(v, has)
+	case symbolic:
+		if len(s.facts) < maxFacts {
+			if s.facts == nil {
+				s.facts = map[fact]bool{}
+			}
+			s.facts[fact{v, s.flags.to}] = eq
+		}
+	}
+}
+
+const maxFacts = 32
+
+// know replaces the outcome of an attempt by what it was.
+func (s *state) know(v value, one bool) {
+	put := func(w value) value {
+		if w.kind != attempt || w.sym != v.sym {
+			return w
+		}
+		c := value{kind: constant}
+		if one == (w.off == v.off) {
+			c.off = 1
+		}
+		return c
+	}
+	for i := range s.regs {
+		s.regs[i] = put(s.regs[i])
+	}
+	for off, w := range s.slots {
+		s.slots[off] = word{put(w.value), w.size}
+	}
+	s.flags = flags{}
+}
+
+// indirect follows a jump by a table, which a switch makes.
+func (f *flow) indirect(s *state, i *inst) []branch {
+	n, _ := at(f.code, i.pc)
+	var out []branch
+	for _, pc := range f.c.table(f.fn, f.code, n) {
+		if !slices.ContainsFunc(out, func(b branch) bool { return b.pc == pc }) {
+			out = append(out, branch{pc, s.clone()})
+		}
+	}
+	if out == nil {
+		f.partial = true
+	}
+	return out
+}
+
+// table reads the table of the indirect jump that is the n-th instruction:
+// addresses within the function, one after another. Its own is loaded shortly
+// before.
+func (c *Code) table(fn *pclntab.Func, code []inst, n int) []uint64 {
+	m, ok := code[n].Args[0].(x86asm.Mem)
+	if !ok || m.Base == 0 {
+		return nil
+	}
+	for k := n - 1; k >= max(0, n-8); k-- {
+		l := &code[k]
+		if l.bad || l.Op != x86asm.LEA || l.Args[0] != x86asm.Arg(m.Base) {
+			continue
+		}
+		from, ok := l.Args[1].(x86asm.Mem)
+		if !ok || from.Base != x86asm.RIP {
+			return nil
+		}
+		var out []uint64
+		for i := range uint64(maxTable) {
+			pc, err := c.word(l.next() + uint64(int64(int32(from.Disp))+m.Disp) + 8*i)
+			if err != nil || pc <= fn.Entry || pc >= fn.End {
+				break
+			}
+			out = append(out, pc)
+		}
+		return out
+	}
+	return nil
+}
+
+// leadersOf are where blocks begin: where jumps go, and behind them.
+func (c *Code) leadersOf(fn *pclntab.Func, code []inst) []uint64 {
+	var out []uint64
+	for n := range code {
+		target, conditional, is := code[n].jump()
+		if !is {
+			continue
+		}
+		out = append(out, code[n].next())
+		switch {
+		case target != 0:
+			out = append(out, target)
+		case !conditional:
+			out = append(out, c.table(fn, code, n)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

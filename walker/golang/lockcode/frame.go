@@ -1,0 +1,76 @@
+package lockcode
+
+// Frame is what a lock's address is computed from.
+type Frame struct {
+	// Word reads a word of the frame, at an offset from the CFA.
+	Word func(off int32) (uint64, bool)
+	// Memory reads a word anywhere.
+	Memory func(addr uint64) (uint64, bool)
+	// CFA is the frame's.
+	CFA uint64
+	// Argument is what the caller had in a register when it called; nil: that is
+	// not known.
+	Argument func(register int) (uint64, bool)
+	// Closure is the func value that was called, where that is asked for.
+	Closure uint64
+}
+
+// lock is a lock with its address, as the frame has it.
+func (f Frame) lock(l lock) Lock {
+	addr, ok := f.eval(l.addr)
+	if !ok {
+		addr = 0
+	}
+	return Lock{Addr: addr, Mode: l.mode}
+}
+
+func (f Frame) eval(v value) (uint64, bool) {
+	switch v.kind {
+	case constant:
+		return uint64(v.off), true
+	case inFrame:
+		return f.CFA + uint64(v.off), true
+	case symbolic:
+		var base uint64
+		var ok bool
+		switch {
+		case v.sym.kind == slot && v.sym.site == 8:
+			base, ok = f.Word(v.sym.loc)
+		case v.sym.kind == load && v.sym.loc == 8:
+			if base, ok = f.eval(v.sym.addr); ok {
+				base, ok = f.Memory(base)
+			}
+		case v.sym.kind == argument && v.sym.loc == rdx && f.Closure != 0:
+			base, ok = f.Closure, true
+		case v.sym.kind == argument && f.Argument != nil:
+			base, ok = f.Argument(int(v.sym.loc))
+		}
+		return base + uint64(v.off), ok && base != 0
+	}
+	return 0, false
+}
+
+// found is a lock whose address is put in terms of where it can be found.
+func (f *flow) found(s *state, l lock) lock { return lock{l.mode, f.findable(s, l.addr)} }
+
+// findable turns a value into one that the frame's words tell, as they are.
+func (f *flow) findable(s *state, v value) value {
+	if v.kind != symbolic {
+		return v
+	}
+	for _, off := range sorted(s.slots) {
+		w := s.slots[off]
+		if w.kind == symbolic && w.sym == v.sym && w.size == 8 {
+			return value{kind: symbolic, sym: f.syms.get(symbol{kind: slot, site: 8, loc: off}), off: v.off - w.off}
+		}
+	}
+	switch v.sym.kind {
+	case load:
+		if addr := f.findable(s, v.sym.addr); addr.kind != unknown {
+			return value{kind: symbolic, sym: f.syms.get(symbol{kind: load, loc: v.sym.loc, addr: addr}), off: v.off}
+		}
+	case argument: // its caller may have it
+		return v
+	}
+	return value{}
+}

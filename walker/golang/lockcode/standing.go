@@ -1,0 +1,285 @@
+package lockcode
+
+import (
+	"slices"
+
+	"golang.org/x/arch/x86/x86asm"
+
+	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
+)
+
+// Lock is a lock that code speaks of.
+type Lock struct {
+	Addr  uint64 // 0: it cannot be told which
+	Mode  Mode
+	Sure  bool // it is so on every way that leads here
+	Count int  // how often it was taken, at the most
+}
+
+// Standing is what the code says of locks where a function stands. The ways there
+// are told apart, as far as the frame does.
+type Standing struct {
+	ways    []way
+	ahead   []lock
+	Partial bool // not all of the code could be followed: there may be more
+}
+
+// way is what is so on some of the ways that lead to where a function stands.
+type way struct {
+	held     []lock
+	released []lock
+	tried    []trial
+	marks    []mark
+}
+
+// mark is a word of the frame that tells whether a way was taken.
+type mark struct {
+	off, size int32
+	want      int64
+	not       bool // it holds anything but that
+}
+
+// trial is a lock that was taken if the word says so.
+type trial struct {
+	lock
+	by   mark
+	site uint64
+}
+
+// Past is what is so, as the frame's words tell: what was taken and not let go,
+// and what may have been let go, perhaps of whoever called.
+func (st *Standing) Past(f Frame) (held, released []Lock) {
+	taken := 0
+	seen := map[Lock]int{} // on how many ways
+	most := map[Lock]int{} // how often on one
+	gone := map[Lock]bool{}
+	for i := range st.ways {
+		w := &st.ways[i]
+		if slices.ContainsFunc(w.marks, func(m mark) bool { return !m.holds(f, true) }) {
+			continue
+		}
+		taken++
+		times := map[Lock]int{}
+		for _, l := range w.held {
+			times[f.lock(l)]++
+		}
+		tried := map[uint64]bool{}
+		for _, l := range w.tried {
+			if !tried[l.site] && l.by.holds(f, false) {
+				tried[l.site] = true
+				times[f.lock(l.lock)]++
+			}
+		}
+		for l, n := range times {
+			seen[l]++
+			most[l] = max(most[l], n)
+		}
+		for _, l := range w.released {
+			gone[f.lock(l)] = true
+		}
+	}
+	for l, n := range seen {
+		held = append(held, Lock{l.Addr, l.Mode, n == taken, most[l]})
+	}
+	for l := range gone {
+		released = append(released, l)
+	}
+	return held, released
+}
+
+// Ahead is what will be let go, on some way, and was not taken before.
+func (st *Standing) Ahead(f Frame) []Lock {
+	var out []Lock
+	for _, l := range st.ahead {
+		if l := f.lock(l); l.Addr != 0 {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Concerned tells whether there is anything to say.
+func (st *Standing) Concerned() bool {
+	return len(st.ahead) > 0 || slices.ContainsFunc(st.ways, func(w way) bool { return len(w.held)+len(w.released)+len(w.tried) > 0 })
+}
+
+// holds tells whether the word is as it should be; unread what of one that cannot
+// be read.
+func (m mark) holds(f Frame, unread bool) bool {
+	at := m.off &^ 7
+	v, ok := f.Word(at)
+	if !ok || m.off-at+m.size > 8 {
+		return unread
+	}
+	v >>= 8 * uint(m.off-at)
+	mask := ^uint64(0)
+	if m.size < 8 {
+		mask = uint64(1)<<(8*uint(m.size)) - 1
+	}
+	return (v&mask == uint64(m.want)&mask) != m.not
+}
+
+// At tells what the code says where fn stands: at an instruction that was
+// interrupted (trap), or in the call that returns to pc.
+func (c *Code) At(fn *pclntab.Func, pc uint64, trap bool) *Standing {
+	k := place{pc, trap}
+	if st := c.standing[k]; st != nil {
+		return st
+	}
+	st := &Standing{}
+	c.standing[k] = st
+	if !c.touches(fn, 0) {
+		return st
+	}
+	code := c.decoded(fn).code
+	n, ok := at(code, pc)
+	if !trap {
+		n--
+	}
+	if len(code) == 0 || !ok && trap || n < 0 || !trap && code[n].next() != pc {
+		st.Partial = true
+		return st
+	}
+	past := c.entered(fn)
+	st.Partial = past.partial
+	past.heldAt(n, st)
+	if !trap && !past.comesBack(&code[n]) {
+		return st
+	}
+	rest := c.start(fn, pc, 0, true)
+	st.Partial = st.Partial || rest.partial
+	st.ahead = rest.ahead
+	return st
+}
+
+// before are the states before an instruction.
+func (f *flow) before(n int) []*state {
+	target := f.code[n].pc
+	i, is := slices.BinarySearch(f.leaders, target)
+	if !is {
+		i--
+	}
+	from := f.fn.Entry
+	if i >= 0 {
+		from = max(from, f.leaders[i])
+	}
+	begin, ok := at(f.code, from)
+	if !ok {
+		return nil
+	}
+	var ways []*state
+	for _, s := range f.states[from] {
+		s = s.clone()
+		for k := begin; k < n; k++ {
+			f.step(s, &f.code[k])
+		}
+		ways = append(ways, s)
+	}
+	return ways
+}
+
+// heldAt adds what is held, and what may have been let go, before an instruction.
+func (f *flow) heldAt(n int, st *Standing) {
+	ways := f.before(n)
+	for _, s := range ways {
+		f.begun(s, &f.code[n])
+	}
+	if len(ways) == 0 { // it is not known how it came here
+		st.Partial = true
+		return
+	}
+	for _, s := range ways {
+		w := way{}
+		for _, h := range s.held {
+			w.held = append(w.held, f.found(s, h.lock))
+		}
+		for _, r := range s.released {
+			w.released = append(w.released, f.found(s, r.lock))
+		}
+		for _, off := range sorted(s.slots) {
+			word := s.slots[off]
+			m := mark{off: off, size: word.size, want: word.off}
+			switch {
+			case word.kind == attempt:
+				m.size, m.want = 1, 1-word.off
+				w.tried = append(w.tried, trial{f.found(s, lock{word.sym.mode, word.sym.addr}), m, word.sym.site})
+			case len(ways) == 1: // nothing to tell apart
+			case word.kind == constant:
+				w.marks = append(w.marks, m)
+			case word.kind == symbolic:
+				for k, is := range s.facts {
+					if k.of == word.value {
+						w.marks = append(w.marks, mark{off: off, size: word.size, want: k.to, not: !is})
+					}
+				}
+			}
+		}
+		st.ways = append(st.ways, w)
+	}
+}
+
+// begun takes out of a state what the call that an instruction makes is about to
+// take: its inlined part came before.
+func (f *flow) begun(s *state, i *inst) {
+	if i.Op != x86asm.CALL {
+		return
+	}
+	fn, ok := f.c.tables.Func(f.target(s, i))
+	if !ok {
+		return
+	}
+	e := effects[fn.Name]
+	if e.does != finishes {
+		return
+	}
+	if n := s.last(lock{e.mode, s.regs[rax].plus(-e.offset)}); n >= 0 {
+		s.held = slices.Delete(s.held, n, n+1)
+	}
+}
+
+// Argument is what a function handed over in a register, in the call that
+// returns to pc.
+func (c *Code) Argument(fn *pclntab.Func, pc uint64, register int, frame Frame) (uint64, bool) {
+	code := c.decoded(fn).code
+	n, ok := at(code, pc)
+	if n--; !ok || n < 0 || n >= len(code) || code[n].next() != pc {
+		return 0, false
+	}
+	f := c.entered(fn)
+	var found uint64
+	for k, s := range f.before(n) {
+		v, ok := frame.eval(f.findable(s, s.regs[register]))
+		if !ok || k > 0 && v != found {
+			return 0, false
+		}
+		found = v
+	}
+	return found, found != 0
+}
+
+// Deferred is what a func value lets go when it is called, which the frame has as
+// its Closure; entry is where its function begins.
+func (c *Code) Deferred(entry uint64, f Frame) []Lock {
+	if fn, ok := c.tables.Func(entry); !ok || fn.Entry != entry {
+		return nil
+	}
+	var out []Lock
+	s := c.summary(entry, 0)
+	for _, l := range s.releases {
+		if l := f.lock(l); l.Addr != 0 {
+			out = append(out, l)
+		}
+	}
+	for _, v := range s.virtual { // an interface's method: sync.Locker's
+		target, ok := f.eval(v.fn)
+		fn, known := c.tables.Func(target)
+		receiver, got := f.eval(v.receiver)
+		if !ok || !known || !got || fn.Entry != target {
+			continue
+		}
+		if e := effects[fn.Name]; e.does == letsGo {
+			out = append(out, Lock{Addr: receiver, Mode: e.mode})
+		}
+	}
+	return out
+}
