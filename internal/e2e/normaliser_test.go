@@ -213,6 +213,7 @@ var timesToCome = []string{"due_in_ms", "deadline_in_ms"}
 func roundTimes(v any) any {
 	each(v, func(o object) {
 		delete(o, "since_ms")
+		delete(o, "test_running_ms")
 		for _, key := range timesToCome {
 			if n, ok := o[key].(json.Number); ok {
 				ms, _ := n.Float64()

@@ -160,11 +160,20 @@ func (s *subject) overdue(v Verdict, now time.Time, after time.Duration) (slow [
 		if !ok {
 			first = now
 		}
+		if t.Runs > 0 {
+			first = now.Add(-t.Runs)
+		}
 		seen[t.key()] = first
-		if after > 0 && now.Sub(first) >= after {
+		if after <= 0 {
+			continue
+		}
+		if left := after - now.Sub(first); left <= 0 {
 			slow = append(slow, t)
+		} else if next := now.Add(left); next.Before(s.sample) {
+			s.sample = next
 		}
 	}
+	slices.SortStableFunc(slow, func(a, b Test) int { return seen[a.key()].Compare(seen[b.key()]) })
 	s.seen = seen
 	if s.within || s.above && !s.testing {
 		return nil // the tests are another's

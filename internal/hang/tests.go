@@ -3,6 +3,7 @@ package hang
 import (
 	"path"
 	"strings"
+	"time"
 
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -11,7 +12,8 @@ import (
 type Test struct {
 	Name string // TestTransfer/both_ways; empty: the program itself, in no test
 	Task graph.TaskID
-	At   *graph.Frame // where it stands, in the code of the test; nil: not known
+	At   *graph.Frame  // where it stands, in the code of the test; nil: not known
+	Runs time.Duration // for how long, at least, not counting what it waited for its turn; 0: not known
 }
 
 // testKey tells tests of one process from each other: in Python one thread runs
@@ -51,7 +53,7 @@ func testsOf(s *graph.Snapshot) []Test {
 		if !ok || waitsForTurn(t) || parents[t.ID] && waitsForTests(t) {
 			continue
 		}
-		tests = append(tests, Test{Name: testName(t, i), Task: t.ID, At: standsAt(t)})
+		tests = append(tests, Test{Name: testName(t, i), Task: t.ID, At: standsAt(t), Runs: runs(t)})
 	}
 	if tests == nil {
 		if t := mainTask(s); t != nil {
@@ -111,6 +113,16 @@ func testName(t *graph.Task, runner int) string {
 		return name
 	}
 	return path.Base(f.File) + "::" + strings.TrimPrefix(f.Func, f.Module+".")
+}
+
+// runs is for how long a test has run, where the walker says so.
+func runs(t *graph.Task) time.Duration {
+	for _, a := range t.Detail {
+		if d, ok := a.Value.(time.Duration); ok && a.Key == "test_running_ms" {
+			return d
+		}
+	}
+	return 0
 }
 
 // mainTask is the task that a program begins with.

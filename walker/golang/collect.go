@@ -44,6 +44,7 @@ type collection struct {
 	libraryFacts
 	groupFacts
 	schedulerFacts
+	testFacts
 	typeFacts
 }
 
@@ -111,7 +112,7 @@ func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
 	for _, a := range c.librariesOf() {
 		rounds = append(rounds, func() { a.collect(c, c.waitingWithin(a)) })
 	}
-	rounds = append(rounds, c.readBuffers, c.readGroups, c.readLabels)
+	rounds = append(rounds, c.readBuffers, c.readGroups, c.readLabels, c.readTests)
 	for _, round := range rounds {
 		if ctx.Err() != nil {
 			return nil // Walk works with what there is

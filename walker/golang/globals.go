@@ -24,6 +24,7 @@ var globalNames = []string{
 	"runtime.allgs", "runtime.waitReasonStrings", "runtime.allp", "runtime.sched",
 	"runtime.mheap_", "runtime.semtable", "runtime.iscgo", "runtime.gcphase", "runtime.buildVersion",
 	"runtime.allfin", "runtime.gcCleanups", "runtime.allm",
+	"time.startNano",
 }
 
 // findGlobals looks the variables up in the symbol table of the module whose

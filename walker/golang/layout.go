@@ -31,6 +31,7 @@ type layouts struct {
 	ancestor ancestorLayout
 	http     httpLayout
 	bufio    bufioLayout
+	testing  testingLayout
 
 	concSizes map[string]uint64 // of the kinds of package conc that the program has
 
@@ -305,6 +306,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	}
 	l.sync.onceMutex = ts.optional("sync.Once").maybe("m")
 	l.errgroup, l.bubble, l.concSizes = newErrgroupLayout(ts), newBubbleLayout(ts), newConcSizes(ts)
+	l.testing = newTestingLayout(ts)
 	l.sql, l.ancestor = newSQLLayout(ts), newAncestorLayout(ts)
 	l.http, l.bufio = newHTTPLayout(ts), newBufioLayout(ts)
 	l.coro = ts.optional("runtime.coro").maybe("gp")

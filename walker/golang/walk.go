@@ -139,6 +139,7 @@ func (w *walk) task(t *graph.Task, g *goroutine) {
 	} else if g.status == gSyscall {
 		t.Waits = []graph.Wait{w.inKernel(g, shape)}
 	}
+	w.describeTest(t, g)
 	w.describeConditions(t, g)
 	w.taskProblems(t, g)
 	if w.options.Locals {
