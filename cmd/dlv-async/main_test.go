@@ -81,6 +81,7 @@ func TestScripts(t *testing.T) {
 			"python":    python,
 
 			"gotest":       goTests,
+			"pythonexe":    pythonExe,
 			"jsonline":     jsonLine,
 			"withouttimes": withoutTimes,
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -150,11 +151,12 @@ func (a *app) test(ctx context.Context, f *testFlags, packages, flags []string) 
 	if f.width == 0 {
 		look.options.Width = (&viewFlags{}).columnsOf(a.stderr)
 	}
-	options := snapshot.Options{Tool: tool(), Redact: f.redact}
 	teller := &teller{app: a, flags: f, options: look.options}
 	code, err := hang.Run(ctx, cmd, &hang.Watch{
 		Any: f.program != "", After: f.after, Tell: teller.tell,
-		Take: func(ctx context.Context, pid int) (*graph.Snapshot, error) { return snapshot.Attach(ctx, pid, options) },
+		Take: func(ctx context.Context, pid int, locals bool) (*graph.Snapshot, error) {
+			return snapshot.Attach(ctx, pid, snapshot.Options{Tool: tool(), Redact: f.redact, Locals: locals})
+		},
 	})
 	if err != nil {
 		return fmt.Errorf("cannot run %s: %w", cmd.Args[0], pathless(err))
@@ -176,10 +178,16 @@ func goTest(packages, flags []string) (*exec.Cmd, error) {
 	return exec.Command("go", hang.GoTest(packages, flags, string(goflags))...), nil
 }
 
-// pathless takes the operation's name from an error of package exec.
+// pathless takes the operation's name and the program's from an error of
+// package exec.
 func pathless(err error) error {
-	if e, ok := err.(*exec.Error); ok { //nolint:errorlint // what exec returns is not wrapped
-		return e.Err
+	var missing *exec.Error
+	var path *os.PathError
+	switch {
+	case errors.As(err, &missing):
+		return missing.Err
+	case errors.As(err, &path):
+		return path.Err
 	}
 	return err
 }

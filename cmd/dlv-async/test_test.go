@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
 )
 
 // goTests lets a script's go command work, in its own directory.
@@ -21,6 +23,12 @@ func goTests(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("GOPATH", ts.MkAbs("gopath"))
 	ts.Setenv("GOFLAGS", "")
 	ts.Setenv("GITHUB_ACTIONS", "")
+}
+
+// pythonExe sets $PYTHON to some CPython of this machine.
+func pythonExe(ts *testscript.TestScript, _ bool, _ []string) {
+	t := ts.Value(tb{}).(testing.TB)
+	ts.Setenv("PYTHON", testtarget.Pythons(t)[1].Exe(t))
 }
 
 // jsonLine takes the one line that is an object out of a file: jsonline FROM TO.

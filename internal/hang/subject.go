@@ -17,6 +17,7 @@ type subject struct {
 	process
 	name     string // of the package, or of the program
 	goTest   bool   // a binary of go test
+	isRoot   bool   // the command itself
 	born     time.Time
 	timeout  time.Duration // of -test.timeout; 0: none
 	deadline time.Time     // zero: none
@@ -62,7 +63,7 @@ func newSubject(p process, args []string, now time.Time, other, isRoot bool) *su
 		return nil
 	}
 	s := &subject{
-		process: p, goTest: goTest, born: p.born(now), busyAt: now, calm: firstCalm,
+		process: p, goTest: goTest, isRoot: isRoot, born: p.born(now), busyAt: now, calm: firstCalm,
 		seen: map[testKey]time.Time{}, told: map[testKey]bool{}, suspect: map[testKey]bool{},
 	}
 	if goTest && timeout > 0 {

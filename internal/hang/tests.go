@@ -2,6 +2,8 @@ package hang
 
 import (
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,9 +31,13 @@ func (t Test) key() testKey { return testKey{t.Task, t.Name} }
 // the test's own.
 var runners = map[string]bool{
 	"testing.tRunner": true, "testing.(*B).runN": true, "testing.runExample": true, "testing.fRunner": true,
-	"_pytest.python.pytest_pyfunc_call":      true,
-	"unittest.case.TestCase._callTestMethod": true,
+	pytestCall: true, "unittest.case.TestCase._callTestMethod": true,
+	"unittest.async_case.IsolatedAsyncioTestCase._callTestMethod": true,
 }
+
+// pytestCall is what calls a test function in pytest; its variable pyfuncitem
+// is the test, with its parameters.
+const pytestCall = "_pytest.python.pytest_pyfunc_call"
 
 // Functions of the testing package that a test waits in for its turn.
 var turns = map[string]bool{
@@ -53,7 +59,14 @@ func testsOf(s *graph.Snapshot) []Test {
 		if !ok || waitsForTurn(t) || parents[t.ID] && waitsForTests(t) {
 			continue
 		}
-		tests = append(tests, Test{Name: testName(t, i), Task: t.ID, At: standsAt(t), Runs: runs(t)})
+		test := Test{Name: testName(t, i), Task: t.ID, At: standsAt(t), Runs: runs(t)}
+		if inner := innerTest(s, t, i); inner != nil {
+			test.Task, test.At = inner.ID, standsAt(inner)
+			if name := test.Name; name == "" || !strings.Contains(name, "[") {
+				test.Name = functionName(inner.Frames[len(inner.Frames)-1])
+			}
+		}
+		tests = append(tests, test)
 	}
 	if tests == nil {
 		if t := mainTask(s); t != nil {
@@ -112,7 +125,55 @@ func testName(t *graph.Task, runner int) string {
 		_, name, _ := strings.Cut(path.Base(f.Func), ".")
 		return name
 	}
-	return path.Base(f.File) + "::" + strings.TrimPrefix(f.Func, f.Module+".")
+	name := functionName(f)
+	for _, l := range t.Frames[runner].Locals {
+		if m := pytestItem.FindStringSubmatch(l.Value); l.Name == "pyfuncitem" && m != nil {
+			return path.Base(f.File) + "::" + m[1]
+		}
+	}
+	return name
+}
+
+// pytestItem finds the name of a test with its parameters in what is shown of
+// it: the first of the words that it can be picked by.
+var pytestItem = regexp.MustCompile(`_markers=\{'([^']*\[[^']*\])'`)
+
+// functionName is what pytest calls a test, by its function.
+func functionName(f *graph.Frame) string {
+	return path.Base(f.File) + "::" + strings.ReplaceAll(strings.TrimPrefix(f.Func, f.Module+"."), ".", "::")
+}
+
+// innerTest is the asyncio task of a test whose thread runs an event loop until
+// the test is done: the one that began in a function that is called like a test;
+// nil: there is none, or not one alone.
+func innerTest(s *graph.Snapshot, thread *graph.Task, runner int) *graph.Task {
+	if !slices.ContainsFunc(thread.Frames[:runner], func(f *graph.Frame) bool { return f.Module == "asyncio.base_events" }) {
+		return nil
+	}
+	var found *graph.Task
+	for _, t := range s.Tasks {
+		if t.Runtime != thread.Runtime || t.Kind == "thread" || len(t.Frames) == 0 || t.State != graph.StateWaiting {
+			continue
+		}
+		fn := t.Frames[len(t.Frames)-1].Func
+		if strings.HasPrefix(strings.ToLower(fn[strings.LastIndexByte(fn, '.')+1:]), "test") {
+			if found != nil {
+				return nil
+			}
+			found = t
+		}
+	}
+	return found
+}
+
+// forgetLocals takes the variables out of a snapshot that was taken with them to
+// know the tests by: nobody has asked for them.
+func forgetLocals(s *graph.Snapshot) {
+	for _, t := range s.Tasks {
+		for _, f := range t.Frames {
+			f.Locals = nil
+		}
+	}
 }
 
 // runs is for how long a test has run, where the walker says so.

@@ -14,7 +14,8 @@ type Watch struct {
 	Any   bool          // it is no go test: whatever runs Python may run tests, and the runner itself
 	After time.Duration // a test that runs longer hangs; 0: only what is certain to
 
-	Take func(ctx context.Context, pid int) (*graph.Snapshot, error)
+	// Take takes a snapshot of a process, with the variables of frames or without.
+	Take func(ctx context.Context, pid int, locals bool) (*graph.Snapshot, error)
 	Tell func(*Hang) // is called for one hang at a time
 }
 
@@ -108,6 +109,7 @@ type seen struct {
 	*subject
 	snapshot *graph.Snapshot
 	err      error
+	asleep   bool      // its threads wait for each other, as the kernel has it
 	at       time.Time // when it was asked for
 	took     time.Duration
 	deadline bool // because its deadline is near
@@ -208,8 +210,9 @@ func (l *watching) watch(ctx context.Context, s *subject, now time.Time) {
 	s.looking = true
 	l.looks++
 	go func() {
-		snapshot, err := l.take(ctx, s.process)
-		l.seen <- seen{subject: s, snapshot: snapshot, err: err, at: now, took: time.Since(now), deadline: due}
+		asleep := !s.goTest && s.asleep()
+		snapshot, err := l.take(ctx, s.process, !s.goTest)
+		l.seen <- seen{subject: s, snapshot: snapshot, err: err, asleep: asleep, at: now, took: time.Since(now), deadline: due}
 	}()
 }
 
@@ -228,6 +231,13 @@ func (l *watching) judge(ctx context.Context, s seen) {
 	l.took = max(l.took, s.took)
 	v := Judge(s.snapshot)
 	s.testing = v.Tests != nil && v.Tests[0].Name != ""
+	if s.asleep && v.Tests != nil {
+		v.Stuck, v.Guessed = v.Tests, false
+	}
+	if !s.testing && !s.goTest && !s.isRoot {
+		v = Verdict{} // a worker that has nothing to do
+	}
+	forgetLocals(s.snapshot)
 	h := &Hang{
 		PID: s.pid, Name: s.name, Deadline: s.timeout, After: s.at.Sub(s.born), Snapshot: s.snapshot, watched: s.process,
 	}
@@ -260,15 +270,15 @@ func (l *watching) judge(ctx context.Context, s seen) {
 // child takes a snapshot of a process that a test started.
 func (l *watching) child(ctx context.Context, p process) Child {
 	c := Child{PID: p.pid, Args: p.args()}
-	c.Snapshot, c.Err = l.take(ctx, p)
+	c.Snapshot, c.Err = l.take(ctx, p, false)
 	return c
 }
 
 // take takes a snapshot of a process. A process can be stopped by one at a time:
 // it may be a subject, and what another one has started.
-func (l *watching) take(ctx context.Context, p process) (*graph.Snapshot, error) {
+func (l *watching) take(ctx context.Context, p process, locals bool) (*graph.Snapshot, error) {
 	lock, _ := l.stops.LoadOrStore(p, new(sync.Mutex))
 	lock.(*sync.Mutex).Lock()
 	defer lock.(*sync.Mutex).Unlock()
-	return l.Take(ctx, p.pid)
+	return l.Take(ctx, p.pid, locals)
 }
