@@ -75,8 +75,8 @@ of dlv test and the command async. ARGS behind -- are the test binary's then, an
 				}
 				return a.debug(dlvprompt.Target{Mode: dlvprompt.Test, Packages: own, Args: behind}, &dlv, nil)
 			}
-			if err := dlv.check(c); err != nil {
-				return err
+			if err := dlv.check(c); err != nil { // -run is -r for it
+				return usagef("%v; %s", err, behindDashes)
 			}
 			return a.test(c.Context(), &f, own, behind)
 		},
@@ -95,10 +95,12 @@ of dlv test and the command async. ARGS behind -- are the test binary's then, an
 	dlv.register(c, dlvprompt.Test)
 	dlv.names = slices.DeleteFunc(dlv.names, func(name string) bool { return name == "output" }) // it is ours too
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return fmt.Errorf("%w; flags of go test stand behind --: dlv-async test ./... -- -run X", err)
+		return fmt.Errorf("%w; %s", err, behindDashes)
 	})
 	return c
 }
+
+const behindDashes = "flags of go test stand behind --: dlv-async test ./... -- -run X"
 
 // behindCmd puts a -- behind the program of --cmd, so that what follows is the
 // program's.
