@@ -14,6 +14,7 @@ func (w *walk) findProblems() {
 	w.findSaturated()
 	w.findLostExceptions()
 	w.findSwallowedCancels()
+	w.findNeverSet()
 }
 
 // findBlockedLoops: a loop runs one task at a time. While that one stands in a
