@@ -1,43 +1,63 @@
 package dlvext
 
 import (
+	"bufio"
+	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
+	"unsafe"
 )
 
+// What the heap is given after there is room lies where the kernel was told to
+// use huge pages. Whether it has any to give is its own affair.
 func TestTheHeapGrowsInHugePages(t *testing.T) {
-	const sys = "/sys/kernel/mm/transparent_hugepage/enabled"
-	if mode, err := os.ReadFile(sys); err != nil || strings.Contains(string(mode), "[never]") {
-		t.Skipf("there are no huge pages here; to lift: echo madvise > %s", sys)
-	}
 	made.n = 0
 	makeRoom(256 << 20)
-	before := pageFaults(t)
-	const piece, pieces = 64 << 10, 1024
-	kept := make([][]byte, pieces)
+	if made.n == 0 {
+		t.Skip("addresses are limited here; to lift: ulimit -v unlimited, and vm.overcommit_memory other than 2")
+	}
+	const pieces = 1024
+	kept, advised := make([][]byte, pieces), 0
 	for i := range kept {
-		kept[i] = make([]byte, piece)
-		for at := 0; at < piece; at += 4096 {
-			kept[i][at] = 1
+		kept[i] = make([]byte, 64<<10)
+	}
+	huge := hugeMappings(t)
+	for _, b := range kept {
+		at := uint64(uintptr(unsafe.Pointer(unsafe.SliceData(b))))
+		for _, m := range huge {
+			if at >= m.Addr && at < m.Addr+uint64(m.Len) {
+				advised++
+			}
 		}
 	}
-	small := int64(piece / 4096 * pieces) // faults, if each page were made by itself
-	if got := pageFaults(t) - before; got > small/4 {
-		t.Errorf("%d MB of the heap took %d page faults, where small pages take %d", piece*pieces>>20, got, small)
+	if advised < pieces*3/4 {
+		t.Errorf("of %d pieces of the heap %d lie where huge pages were asked for", pieces, advised)
 	}
-	runtime.KeepAlive(kept)
 }
 
-// pageFaults counts those of this process so far.
-func pageFaults(t *testing.T) int64 {
+// hugeMappings are those of this process that have been advised to be made of
+// huge pages: VmFlags hg.
+func hugeMappings(t *testing.T) (all []Range) {
 	t.Helper()
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+	f, err := os.Open("/proc/self/smaps")
+	if err != nil {
 		t.Fatal(err)
 	}
-	return int64(u.Minflt)
+	defer f.Close()
+	var start, end uint64
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		line := lines.Text()
+		if flags, ok := strings.CutPrefix(line, "VmFlags:"); ok {
+			if strings.Contains(flags+" ", " hg ") {
+				all = append(all, Range{Addr: start, Len: int(end - start)})
+			}
+			continue
+		}
+		if first, _, _ := strings.Cut(line, " "); !strings.HasSuffix(first, ":") {
+			_, _ = fmt.Sscanf(first, "%x-%x", &start, &end)
+		}
+	}
+	return all
 }
