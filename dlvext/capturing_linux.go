@@ -140,6 +140,14 @@ func (c *capturing) ReadMany(ranges []Range) [][]byte {
 	}
 	defer c.end()
 	out := make([][]byte, len(ranges))
+	if scannable(ranges) {
+		c.scan(ranges, func(s *scanner, i int, b []byte) {
+			if b != nil {
+				out[i] = s.keep(ranges[i].Addr, b)
+			}
+		})
+		return out
+	}
 	// Of many small ranges, what is done around the copying takes as long.
 	const many = 4096
 	half := 0
@@ -151,6 +159,16 @@ func (c *capturing) ReadMany(ranges []Range) [][]byte {
 	c.fill(ranges[half:], out[half:], true)
 	other.Wait()
 	return out
+}
+
+// Visit implements [Visitor].
+func (c *capturing) Visit(ranges []Range, visit func(i int, b []byte)) {
+	if !scannable(ranges) || !c.begin() {
+		visitAll(c, ranges, visit)
+		return
+	}
+	defer c.end()
+	c.scan(ranges, func(_ *scanner, i int, b []byte) { visit(i, b) })
 }
 
 // fill reads from the process. Where ranges that were joined could not be read

@@ -43,6 +43,34 @@ func ReadMany(m Memory, ranges []Range) [][]byte {
 	return out
 }
 
+// Visitor is a Memory that can show what it has without keeping it. A live
+// process's memory is one while it is being captured: what was shown cannot be
+// read again afterwards.
+type Visitor interface {
+	Memory
+	// Visit reads the ranges and calls visit for each, in any order and on
+	// several threads at once: with its bytes, which are good until visit returns,
+	// or nil when it cannot be read whole.
+	Visit(ranges []Range, visit func(i int, b []byte))
+}
+
+// Visit shows many ranges of m, as [Visitor.Visit] does: for what is taken apart at
+// once, and never asked for again.
+func Visit(m Memory, ranges []Range, visit func(i int, b []byte)) {
+	if v, ok := m.(Visitor); ok {
+		v.Visit(ranges, visit)
+		return
+	}
+	visitAll(m, ranges, visit)
+}
+
+// visitAll shows what it reads.
+func visitAll(m Memory, ranges []Range, visit func(i int, b []byte)) {
+	for i, b := range ReadMany(m, ranges) {
+		visit(i, b)
+	}
+}
+
 // maxRead bounds one read. The largest that walkers ask for are pointer
 // arrays of millions of tasks; the length often comes from the target.
 const maxRead = 1 << 28

@@ -29,6 +29,7 @@ var roles = map[string]func(args []string){
 	"churn":  beChurn,
 	"orphan": beOrphan,
 	"guard":  beGuarded,
+	"ruled":  beRuled,
 }
 
 func init() {

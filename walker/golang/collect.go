@@ -217,16 +217,15 @@ func (c *collection) readGoroutines() error {
 		addrs[i] = dlvext.Range{Addr: word(list, i), Len: c.lay.g.size}
 	}
 	slab := c.slabFor(int(n))[:n]
-	bytes := c.many(addrs)
-	halves(len(bytes), func(i int) {
-		if bytes[i] != nil {
-			c.decode(&slab[i], addrs[i].Addr, bytes[i])
+	dlvext.Visit(c.img.Memory, addrs, func(i int, b []byte) {
+		if slab[i].addr = 0; b != nil {
+			c.decode(&slab[i], addrs[i].Addr, b)
 		}
 	})
 	c.goroutines = make([]*goroutine, 0, n)
-	for i, b := range bytes {
+	for i := range slab {
 		switch {
-		case b == nil:
+		case slab[i].addr == 0:
 			c.unreadable = append(c.unreadable, addrs[i].Addr)
 		case alive(slab[i].status):
 			g := &slab[i]
@@ -239,23 +238,6 @@ func (c *collection) readGoroutines() error {
 		}
 	}
 	return nil
-}
-
-// halves calls f for each index below n, for much work on two processors.
-func halves(n int, f func(i int)) {
-	const much = 4096
-	half := n
-	if n >= much {
-		half = n / 2
-	}
-	defer walker.Beside(func() {
-		for i := half; i < n; i++ {
-			f(i)
-		}
-	})()
-	for i := range half {
-		f(i)
-	}
 }
 
 // decode takes the fields of a g apart.

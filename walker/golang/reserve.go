@@ -19,7 +19,7 @@ func (c *collection) slabFor(n int) []goroutine {
 
 // Estimate implements [walker.Estimator].
 func (in *instance) Estimate() int64 {
-	const each = 1024 // of a goroutine: a g of some 450 bytes, the used end of its stack, a sudog and what it waits on
+	const each = 640 // of a goroutine: the used end of its stack, and what it waits on
 	return int64(cap(in.reserve)) * each
 }
 

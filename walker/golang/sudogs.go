@@ -54,16 +54,15 @@ func (l *sudogLists) readRound(front []sudogAt) (next []sudogAt) {
 		ranges[i] = dlvext.Range{Addr: at.addr, Len: l.lay.sudog.size}
 	}
 	slab, all := make([]sudog, len(front)), make([]*sudog, len(front))
-	bytes := l.many(ranges)
-	halves(len(bytes), func(i int) {
-		if bytes[i] != nil {
-			l.decodeSudog(&slab[i], ranges[i].Addr, bytes[i])
+	dlvext.Visit(l.img.Memory, ranges, func(i int, b []byte) {
+		if b != nil {
+			l.decodeSudog(&slab[i], ranges[i].Addr, b)
 		}
 	})
 	next = front[:0]
-	for i, b := range bytes {
+	for i := range slab {
 		at := front[i]
-		if b == nil {
+		if slab[i].addr == 0 {
 			at.g.broken = "a wait record could not be read"
 			continue
 		}
