@@ -156,8 +156,8 @@ func (a *app) test(ctx context.Context, f *testFlags, packages, flags []string) 
 	teller := &teller{app: a, flags: f, options: look.options}
 	code, err := hang.Run(ctx, cmd, &hang.Watch{
 		Any: f.program != "", After: f.after, Tell: teller.tell,
-		Take: func(ctx context.Context, pid int, locals bool) (*graph.Snapshot, error) {
-			return snapshot.Attach(ctx, pid, snapshot.Options{Tool: tool(), Redact: f.redact, Locals: locals})
+		Take: func(ctx context.Context, pid int, want hang.Want) (*graph.Snapshot, error) {
+			return snapshot.Attach(ctx, pid, snapshot.Options{Tool: tool(), Redact: f.redact, Heap: want.Heap, Locals: want.Locals})
 		},
 	})
 	if err != nil {

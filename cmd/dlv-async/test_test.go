@@ -1,12 +1,18 @@
 package main
 
 import (
+	"bufio"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -64,5 +70,36 @@ func TestBehindCmd(t *testing.T) {
 		if got := strings.Join(behindCmd(strings.Fields(c[0])), " "); got != c[1] {
 			t.Errorf("%s: %s, want %s", c[0], got, c[1])
 		}
+	}
+}
+
+// A signal that this program alone gets is passed on, and it ends as what it
+// runs does.
+func TestTestPassesSignalsOn(t *testing.T) {
+	cmd := exec.Command(filepath.Join(bin(), "dlv-async"), "test", "--cmd", "sh", "-c", `trap 'echo caught; exit 5' INT; echo READY; while :; do sleep 0.1; done`)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer killer.Stop()
+	out := bufio.NewReader(stdout)
+	if line, err := out.ReadString('\n'); line != "READY\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(out)
+	if err != nil || string(rest) != "caught\n" {
+		t.Errorf("%q, %v", rest, err)
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 5 {
+		t.Errorf("%v; want exit code 5", err)
 	}
 }

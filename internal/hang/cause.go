@@ -67,10 +67,21 @@ func (h *Hang) causeOf(t Test) string {
 		}
 		cause += whose(n) + ": " + stands(words, n)
 	}
+	leaked := func(n *graph.Node) bool { return h.leaked(n.Task.ID) }
+	if slices.ContainsFunc(append(ends, root), leaked) {
+		cause += ", which nothing that can run reaches any more"
+	}
 	if more > 0 {
 		cause += fmt.Sprintf(", and to %d more", more)
 	}
 	return cause
+}
+
+// leaked tells whether a task waits for what nothing can reach.
+func (h *Hang) leaked(id graph.TaskID) bool {
+	return slices.ContainsFunc(h.Snapshot.Problems, func(p *graph.Problem) bool {
+		return p.Code == "leak" && !p.Suppressed && slices.Contains(p.Tasks, id)
+	})
 }
 
 // stands says what the tasks of a node do, and where.
@@ -119,5 +130,9 @@ func (h *Hang) noticed() string {
 	case SignSlow:
 		return fmt.Sprintf("seen %v after the process began", seconds(h.After))
 	}
-	return fmt.Sprintf("nothing is left that could make it go on; seen %v after the process began", seconds(h.After))
+	known := ""
+	if h.Guessed {
+		known = ", as far as is known,"
+	}
+	return fmt.Sprintf("nothing is left%s that could make it go on; seen %v after the process began", known, seconds(h.After))
 }

@@ -14,9 +14,15 @@ type Watch struct {
 	Any   bool          // it is no go test: whatever runs Python may run tests, and the runner itself
 	After time.Duration // a test that runs longer hangs; 0: only what is certain to
 
-	// Take takes a snapshot of a process, with the variables of frames or without.
-	Take func(ctx context.Context, pid int, locals bool) (*graph.Snapshot, error)
+	// Take takes a snapshot of a process.
+	Take func(ctx context.Context, pid int, want Want) (*graph.Snapshot, error)
 	Tell func(*Hang) // is called for one hang at a time
+}
+
+// Want is what a snapshot is to have beside what all have.
+type Want struct {
+	Heap   bool // what the heap tells: which tasks nothing can reach any more
+	Locals bool // the variables of frames
 }
 
 // Hang is a process that has tests which hang.
@@ -26,6 +32,7 @@ type Hang struct {
 	Sign     Sign
 	Deadline time.Duration // of the tests; 0: none
 	After    time.Duration // how long the process had run by then
+	Guessed  bool          // of SignStuck: what makes them stuck is partly a guess
 	Tests    []Test        // which hang, the longest known first; never empty
 	Snapshot *graph.Snapshot
 	Children []Child // what the tests started and that still runs
@@ -211,7 +218,7 @@ func (l *watching) watch(ctx context.Context, s *subject, now time.Time) {
 	l.looks++
 	go func() {
 		asleep := !s.goTest && s.asleep()
-		snapshot, err := l.take(ctx, s.process, !s.goTest)
+		snapshot, err := l.take(ctx, s.process, Want{Heap: s.goTest, Locals: !s.goTest})
 		l.seen <- seen{subject: s, snapshot: snapshot, err: err, asleep: asleep, at: now, took: time.Since(now), deadline: due}
 	}()
 }
@@ -242,7 +249,7 @@ func (l *watching) judge(ctx context.Context, s seen) {
 		PID: s.pid, Name: s.name, Deadline: s.timeout, After: s.at.Sub(s.born), Snapshot: s.snapshot, watched: s.process,
 	}
 	if stuck := s.confirmed(v); len(stuck) > 0 {
-		h.Sign, h.Tests = SignStuck, stuck
+		h.Sign, h.Tests, h.Guessed = SignStuck, stuck, v.Guessed
 	} else if slow := s.overdue(v, s.at, l.After); len(slow) > 0 {
 		h.Sign, h.Tests = SignSlow, slow
 	} else if s.deadline && hasDeadline(s.snapshot) {
@@ -270,15 +277,15 @@ func (l *watching) judge(ctx context.Context, s seen) {
 // child takes a snapshot of a process that a test started.
 func (l *watching) child(ctx context.Context, p process) Child {
 	c := Child{PID: p.pid, Args: p.args()}
-	c.Snapshot, c.Err = l.take(ctx, p, false)
+	c.Snapshot, c.Err = l.take(ctx, p, Want{})
 	return c
 }
 
 // take takes a snapshot of a process. A process can be stopped by one at a time:
 // it may be a subject, and what another one has started.
-func (l *watching) take(ctx context.Context, p process, locals bool) (*graph.Snapshot, error) {
+func (l *watching) take(ctx context.Context, p process, want Want) (*graph.Snapshot, error) {
 	lock, _ := l.stops.LoadOrStore(p, new(sync.Mutex))
 	lock.(*sync.Mutex).Lock()
 	defer lock.(*sync.Mutex).Unlock()
-	return l.Take(ctx, p.pid, locals)
+	return l.Take(ctx, p.pid, want)
 }
