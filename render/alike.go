@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -15,7 +16,22 @@ func (v *view) doingAll(tasks []graph.TaskID) said {
 			return v.doing(t)
 		}
 	}
-	return v.waitingAll(tasks, func(t *graph.Task) []graph.Wait { return t.Waits })
+	if len(tasks) == 0 {
+		return v.waitingAll(nil, nil)
+	}
+	key := manyTasks{&tasks[0], len(tasks)}
+	s, ok := v.alike[key]
+	if !ok {
+		s = v.waitingAll(tasks, func(t *graph.Task) []graph.Wait { return t.Waits })
+		v.alike[key] = s
+	}
+	return s
+}
+
+// manyTasks names a list of tasks by where it lies.
+type manyTasks struct {
+	first *graph.TaskID
+	n     int
 }
 
 // otherFailures says that tasks that failed in the same way did so with other
@@ -25,7 +41,7 @@ func (v *view) otherFailures(first *graph.Task, tasks []graph.TaskID) string {
 		return ""
 	}
 	messages := map[string]bool{}
-	v.tasks(tasks, func(t *graph.Task) {
+	v.s.EachTask(tasks, func(t *graph.Task) {
 		if t.Error != nil {
 			messages[t.Error.Message] = true
 		}
@@ -41,9 +57,9 @@ func (v *view) otherFailures(first *graph.Task, tasks []graph.TaskID) string {
 func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wait) said {
 	var first *graph.Task
 	var its *graph.Wait // of the first
-	things := map[target]bool{}
+	var on targets
 	same, phased, least := true, true, time.Duration(-1)
-	v.tasks(tasks, func(t *graph.Task) {
+	v.s.EachTask(tasks, func(t *graph.Task) {
 		waits := of(t)
 		if first == nil {
 			if first = t; len(waits) > 0 {
@@ -58,7 +74,7 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 		w := &waits[0]
 		same = same && its != nil && sameWait(w, its)
 		phased = phased && its != nil && w.Phase == its.Phase
-		things[target{w.Resource, w.Group, w.Task}] = true
+		on.add(w)
 		if least < 0 || w.Since < least {
 			least = w.Since
 		}
@@ -72,24 +88,48 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 		s := v.wait(first, its)
 		return said{s.core, s.more + since(least)}
 	}
-	many := v.manyWaits(first, its, things)
+	many := v.manyWaits(first, its, on.distinct())
 	if its.Phase != "" && phased {
 		return said{its.Phase, ": " + many + since(least)}
 	}
 	return said{many, since(least)}
 }
 
-// target is what a wait is on; the zero target is not known.
-type target struct {
-	resource graph.ResourceID
-	group    graph.GroupID
-	task     graph.TaskID
+// targets are what waits are on, where that is known.
+type targets struct {
+	resources []graph.ResourceID
+	groups    []graph.GroupID
+	tasks     []graph.TaskID
 }
 
+func (ts *targets) add(w *graph.Wait) {
+	switch {
+	case w.Task != "":
+		ts.tasks = append(ts.tasks, w.Task)
+	case w.Group != 0:
+		ts.groups = append(ts.groups, w.Group)
+	case w.Resource != 0:
+		ts.resources = append(ts.resources, w.Resource)
+	}
+}
+
+// distinct are the targets, each once.
+func (ts *targets) distinct() *targets {
+	return &targets{once(ts.resources), once(ts.groups), once(ts.tasks)}
+}
+
+func once[T cmp.Ordered](all []T) []T {
+	if !slices.IsSorted(all) { // what waits in the order of the tasks often is
+		slices.Sort(all)
+	}
+	return slices.Compact(all)
+}
+
+func (ts *targets) count() int { return len(ts.resources) + len(ts.groups) + len(ts.tasks) }
+
 // manyWaits says what tasks wait for that wait in one way for different things.
-func (v *view) manyWaits(first *graph.Task, w *graph.Wait, things map[target]bool) string {
-	delete(things, target{})
-	different := number(len(things)) + " different "
+func (v *view) manyWaits(first *graph.Task, w *graph.Wait, on *targets) string {
+	different := number(on.count()) + " different "
 	switch {
 	case w.Task != "" && w.Kind == graph.WaitExecutor:
 		return "wait for " + different + "executor jobs"
@@ -107,7 +147,7 @@ func (v *view) manyWaits(first *graph.Task, w *graph.Wait, things map[target]boo
 	core := string(w.Kind)
 	switch w.Kind {
 	case graph.WaitNetwork, graph.WaitFile, graph.WaitStream:
-		core = joined(joined(core, operation(first, w)), v.sameRemote(things))
+		core = joined(joined(core, operation(first, w)), v.sameRemote(on.resources))
 	case graph.WaitSelect:
 		return core + " of " + number(len(w.Branches))
 	case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore, graph.WaitLock:
@@ -115,17 +155,17 @@ func (v *view) manyWaits(first *graph.Task, w *graph.Wait, things map[target]boo
 	case graph.WaitSleep, graph.WaitTimer:
 		return core
 	}
-	if r := v.s.Resource(w.Resource); r != nil && len(things) > 1 {
+	if r := v.s.Resource(w.Resource); r != nil && on.count() > 1 {
 		core += ", " + different + resourceNoun(r.Kind)
 	}
 	return core
 }
 
 // sameRemote is the far end of the connections, when it is one and the same.
-func (v *view) sameRemote(connections map[target]bool) string {
+func (v *view) sameRemote(connections []graph.ResourceID) string {
 	remote := ""
-	for c := range connections {
-		r := v.s.Resource(c.resource)
+	for _, id := range connections {
+		r := v.s.Resource(id)
 		if r == nil {
 			return ""
 		}
@@ -163,7 +203,7 @@ func sameWait(a, b *graph.Wait) bool {
 func (v *view) coalesce(tasks []graph.TaskID, sameThing bool) [][]graph.TaskID {
 	var out [][]graph.TaskID
 	index := map[likeness]int{}
-	v.tasks(tasks, func(t *graph.Task) {
+	v.s.EachTask(tasks, func(t *graph.Task) {
 		key := likenessOf(t, sameThing)
 		i, ok := index[key]
 		if !ok {
@@ -174,6 +214,13 @@ func (v *view) coalesce(tasks []graph.TaskID, sameThing bool) [][]graph.TaskID {
 		out[i] = append(out[i], t.ID)
 	})
 	return out
+}
+
+// target is what a wait is on; the zero target is not known.
+type target struct {
+	resource graph.ResourceID
+	group    graph.GroupID
+	task     graph.TaskID
 }
 
 // likeness is the same for tasks that one line can stand for.

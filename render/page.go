@@ -24,8 +24,8 @@ type view struct {
 	page
 	s     *graph.Snapshot
 	o     Options
-	terse bool                         // says that something was inferred, and not from what
-	index map[graph.TaskID]*graph.Task // made when many are looked up
+	terse bool               // says that something was inferred, and not from what
+	alike map[manyTasks]said // what was worked out of many; shared by copies of the view
 }
 
 func newView(w io.Writer, s *graph.Snapshot, o Options) *view {
@@ -34,7 +34,7 @@ func newView(w io.Writer, s *graph.Snapshot, o Options) *view {
 			out: bufio.NewWriterSize(w, 1<<16), width: o.width(), ascii: o.ASCII,
 			theme: newTheme(o.Color), glyphs: unicodeGlyphs,
 		},
-		s: s, o: o,
+		s: s, o: o, alike: map[manyTasks]said{},
 	}
 	if o.ASCII {
 		v.glyphs = asciiGlyphs

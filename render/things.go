@@ -84,7 +84,7 @@ const mostLooked = 64
 // tasksLook adds what tells lists of tasks apart.
 func (v *view) tasksLook(b *strings.Builder, tasks []graph.TaskID) {
 	var looks []string
-	v.tasks(tasks[:min(len(tasks), mostLooked)], func(t *graph.Task) {
+	v.s.EachTask(tasks[:min(len(tasks), mostLooked)], func(t *graph.Task) {
 		l := likenessOf(t, false)
 		looks = append(looks, fmt.Sprintf("%d\x01%s\x01%s\x01%d\x01%s\x01%d", l.state, l.function, l.file, l.line, l.kind, l.branches))
 	})

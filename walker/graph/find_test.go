@@ -3,7 +3,11 @@ package graph_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -140,4 +144,27 @@ func TestSelectKeepsTheDeadlockAhead(t *testing.T) {
 	if got := s.Select(graph.Filter{Tasks: map[graph.TaskID]bool{"go:3": true}}).Problems; len(got) != 1 || got[0].Code != "deadlock" {
 		t.Errorf("the problems are %v, want the deadlock", got)
 	}
+}
+
+// However ids come, EachTask finds those tasks that there are, in the ids' order.
+func TestEachTask(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := graph.NewBuilder("test")
+		n := rapid.IntRange(0, 60).Draw(t, "tasks")
+		for i := range n {
+			b.Task(&graph.Task{ID: graph.TaskID("go:" + strconv.Itoa(i*3)), Runtime: "go"})
+		}
+		s := b.Seal()
+		var want, got, ids []graph.TaskID
+		for _, i := range rapid.SliceOf(rapid.IntRange(-2, 3*n+2)).Draw(t, "ids") {
+			id := graph.TaskID("go:" + strconv.Itoa(i))
+			if ids = append(ids, id); i >= 0 && i%3 == 0 && i < 3*n {
+				want = append(want, id)
+			}
+		}
+		s.EachTask(ids, func(task *graph.Task) { got = append(got, task.ID) })
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v of %v, want %v", got, ids, want)
+		}
+	})
 }

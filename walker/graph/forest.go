@@ -50,7 +50,7 @@ func (s *Snapshot) Forest(o ForestOptions) []*Node {
 // of the snapshot first, then its groups.
 type plan struct {
 	s        *Snapshot
-	index    map[TaskID]int32
+	finger   finger
 	nTasks   int32
 	shown    []bool
 	parent   []int32 // of each item; root for none
@@ -73,12 +73,11 @@ const root int32 = -1
 func newPlan(s *Snapshot, o ForestOptions) *plan {
 	n := len(s.Tasks) + len(s.Groups)
 	p := &plan{
-		s: s, index: make(map[TaskID]int32, len(s.Tasks)), nTasks: int32(len(s.Tasks)),
+		s: s, finger: finger{tasks: s.Tasks}, nTasks: int32(len(s.Tasks)),
 		shown: make([]bool, n), parent: make([]int32, n), evidence: make([]Evidence, n),
 		refs: make([][]ref, len(s.Tasks)),
 	}
 	for i, t := range s.Tasks {
-		p.index[t.ID] = int32(i)
 		p.shown[i] = o.System || !t.System
 	}
 	for i, g := range s.Groups {
@@ -107,7 +106,7 @@ func (p *plan) beside(g *Group) bool {
 
 // task returns the item of a task that is shown, or root.
 func (p *plan) task(id TaskID) int32 {
-	if i, ok := p.index[id]; ok && p.shown[i] {
+	if i, ok := p.finger.find(id); ok && p.shown[i] {
 		return i
 	}
 	return root

@@ -13,6 +13,17 @@ func (s *Snapshot) Task(id TaskID) *Task {
 	return nil
 }
 
+// EachTask visits the tasks with those ids, of those that the snapshot has. It is
+// quick where the ids come in the order of the tasks, as in most lists they do.
+func (s *Snapshot) EachTask(ids []TaskID, visit func(*Task)) {
+	f := finger{tasks: s.Tasks}
+	for _, id := range ids {
+		if i, ok := f.find(id); ok {
+			visit(s.Tasks[i])
+		}
+	}
+}
+
 // Group returns the group with that id, or nil.
 func (s *Snapshot) Group(id GroupID) *Group {
 	if i, ok := s.groupIndex(id); ok {
@@ -34,6 +45,33 @@ func (s *Snapshot) Resource(id ResourceID) *Resource {
 func (s *Snapshot) taskIndex(id TaskID) (int32, bool) {
 	i, ok := slices.BinarySearchFunc(s.Tasks, id, func(t *Task, id TaskID) int { return compareTaskIDs(t.ID, id) })
 	return int32(i), ok
+}
+
+// finger finds tasks by id, and looks first behind the one that it found last.
+type finger struct {
+	tasks []*Task
+	at    int
+}
+
+func (f *finger) find(id TaskID) (int32, bool) {
+	from, to := 0, len(f.tasks)
+	if f.at < to && f.tasks[f.at].ID == id {
+		from, to = f.at, f.at+1
+	} else if f.at < to && compareTaskIDs(f.tasks[f.at].ID, id) < 0 {
+		step := 1
+		for from = f.at + 1; from+step < to && compareTaskIDs(f.tasks[from+step].ID, id) < 0; step *= 2 {
+			from += step
+		}
+		to = min(from+step+1, to)
+	} else {
+		to = min(f.at, to)
+	}
+	i, ok := slices.BinarySearchFunc(f.tasks[from:to], id, func(t *Task, id TaskID) int { return compareTaskIDs(t.ID, id) })
+	f.at = from + i
+	if ok {
+		f.at++
+	}
+	return int32(from + i), ok
 }
 
 func (s *Snapshot) groupIndex(id GroupID) (int32, bool) {
