@@ -1,4 +1,3 @@
-// Package dlvasync holds what is true of the module as a whole.
 package dlvasync
 
 import (

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,8 @@ type Options struct {
 	Locals bool // with the variables of frames
 	Redact bool // without the values of strings and buffers
 
+	More []walker.Runtime // are looked for beside those that dlv-async knows
+
 	// Of a live process.
 	Heap    bool          // copy all writable memory, not only what walks need
 	NoStop  bool          // read it while it runs
@@ -67,7 +70,7 @@ type found struct {
 // detect finds the runtimes of an image. It is an error when there is none.
 func detect(img *dlvext.Image, o Options) ([]found, error) {
 	var all []found
-	for _, r := range runtimes {
+	for _, r := range slices.Concat(runtimes, o.More) {
 		instance, err := r.Detect(img, walker.Options{Locals: o.Locals, Redact: o.Redact})
 		if instance != nil || err != nil {
 			all = append(all, found{r.Name(), instance, err})
