@@ -19,6 +19,10 @@ type ConnectOptions struct {
 	// Halt has a target that runs stop, and go on when the image is closed.
 	Halt bool
 
+	// Heap says that looking through the whole heap is wanted: through Delve,
+	// 50 MB take a second.
+	Heap bool
+
 	// Remote reads all through Delve, even where the process is on this machine.
 	Remote bool
 }
@@ -69,7 +73,7 @@ func (c *Connection) open(ctx context.Context, o ConnectOptions) error {
 	}
 	c.Image = &Image{
 		Source:     "connect",
-		Whole:      true,
+		Whole:      o.Heap,
 		PID:        c.before.Pid,
 		CapturedAt: time.Now(),
 	}

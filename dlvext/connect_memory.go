@@ -2,6 +2,7 @@ package dlvext
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/go-delve/delve/service/rpc2"
@@ -98,18 +99,11 @@ func (m *rpcMemory) fetch(ranges []Range) {
 	if len(m.pages) > rpcKept/rpcPage {
 		clear(m.pages)
 	}
-	var runs []pageRun
-	wanted := map[uint64]bool{}
+	var missing []uint64
 	want := func(page uint64) {
-		if _, have := m.pages[page]; have || wanted[page] {
-			return
+		if _, have := m.pages[page]; !have {
+			missing = append(missing, page)
 		}
-		wanted[page] = true
-		if last := len(runs) - 1; last >= 0 && runs[last].addr+uint64(runs[last].size) == page && runs[last].size < rpcAtOnce {
-			runs[last].size += rpcPage
-			return
-		}
-		runs = append(runs, pageRun{page, rpcPage})
 	}
 	for _, r := range ranges {
 		if r.Len == 0 || checkRange(r.Addr, r.Len) != nil {
@@ -127,7 +121,20 @@ func (m *rpcMemory) fetch(ranges []Range) {
 			}
 		}
 	}
-	m.fetchRuns(runs)
+	slices.Sort(missing)
+	m.fetchRuns(joinPages(slices.Compact(missing)))
+}
+
+// joinPages joins pages that follow each other, as far as one call gives them.
+func joinPages(pages []uint64) (runs []pageRun) {
+	for _, page := range pages {
+		if last := len(runs) - 1; last >= 0 && runs[last].addr+uint64(runs[last].size) == page && runs[last].size < rpcAtOnce {
+			runs[last].size += rpcPage
+		} else {
+			runs = append(runs, pageRun{page, rpcPage})
+		}
+	}
+	return runs
 }
 
 // fetchRuns gets runs of pages, some together. One that cannot be read as a

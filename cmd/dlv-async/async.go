@@ -44,13 +44,12 @@ type asyncCommand struct {
 	listed  logicalStack     // what "async stack" listed last
 }
 
-func newAsyncCommand(a *app, core source) (*asyncCommand, error) {
+func newAsyncCommand(a *app, flags viewFlags, core source) (*asyncCommand, error) {
 	c := &asyncCommand{core: core}
-	flags := newViewFlags()
 	flags.width = flags.columnsOf(a.stdout)
 	if color, err := flags.useColor(a.stdout); err != nil {
 		return nil, err
-	} else if color {
+	} else if flags.color = "never"; color {
 		flags.color = "always"
 	}
 	inner := &app{stdin: strings.NewReader(""), stdout: &c.out, stderr: &c.out}
@@ -128,7 +127,7 @@ func (c *asyncCommand) take(ctx context.Context, locals bool) (s *graph.Snapshot
 	if c.core != nil {
 		return c.core(ctx)
 	}
-	o := snapshot.Options{Tool: tool(), Source: "debugger", Locals: locals}
+	o := snapshot.Options{Tool: tool(), Source: "debugger", Locals: locals, Redact: c.session.flags.redact}
 	err = c.program.Look(ctx, func(img *dlvext.Image, fresh bool) (err error) {
 		if fresh || c.series == nil || c.locals != locals {
 			c.series, c.locals = nil, locals

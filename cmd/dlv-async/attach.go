@@ -70,6 +70,7 @@ cannot be read says why in its section. --fail-on is for all of them.` + viewHel
 	views.register(c)
 	capture.register(c)
 	debug.register(c, dlvprompt.Attach)
+	debug.views = &views
 	c.Flags().BoolVar(&children, "children", false, "with the process's descendants: the workers of a server that forks them")
 	return c
 }

@@ -19,9 +19,15 @@ type captureFlags struct {
 var captures = choices[bool]{{"walk", false}, {"heap", true}}
 
 func (f *captureFlags) register(c *cobra.Command) {
+	f.registerWhat(c)
+	f.registerStop(c)
+}
+
+// registerWhat adds the flag on what is read alone.
+func (f *captureFlags) registerWhat(c *cobra.Command) {
+	f.maxStop = dlvext.DefaultMaxStop
 	c.Flags().StringVar(&f.capture, "capture", "walk", "`WHAT` memory to copy while the process stands still: walk (what the views need) or heap (all that is writable)")
 	_ = c.RegisterFlagCompletionFunc("capture", cobra.FixedCompletions(captures.names(), cobra.ShellCompDirectiveNoFileComp))
-	f.registerStop(c)
 }
 
 // registerStop adds the flags on the stop alone.

@@ -14,6 +14,7 @@ import (
 func newConnect(a *app) *cobra.Command {
 	views := newViewFlags()
 	var o dlvext.ConnectOptions
+	var capture captureFlags
 	c := &cobra.Command{
 		Use:   "connect HOST:PORT [VIEW]",
 		Short: "Show what the stopped target of a headless Delve is doing",
@@ -32,6 +33,10 @@ are of the executable on this machine, whose build is checked.` + viewHelp(),
 		RunE: func(c *cobra.Command, args []string) error {
 			options := snapshot.Options{Tool: tool()}
 			views.apply(&options)
+			if err := capture.apply(&options); err != nil {
+				return err
+			}
+			o.Heap = options.Heap
 			return a.show(c.Context(), args[1:], &views, func(ctx context.Context) (*graph.Snapshot, error) {
 				s, goroutine, err := snapshot.Connect(ctx, args[0], o, options)
 				if goroutine != 0 {
@@ -42,6 +47,7 @@ are of the executable on this machine, whose build is checked.` + viewHelp(),
 		},
 	}
 	views.register(c)
+	capture.registerWhat(c)
 	c.Flags().StringVar(&o.Exe, "exe", "", "the executable on this machine, when it is not where it runs: a `FILE`")
 	c.Flags().BoolVar(&o.Halt, "halt", false, "have a target that runs stop, and let it go on when it was read")
 	c.Flags().BoolVar(&o.Remote, "remote", false, "read all through Delve, also what could be read directly")

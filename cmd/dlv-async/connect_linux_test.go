@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -97,6 +98,35 @@ func TestConnectToOthers(t *testing.T) {
 				t.Errorf("it exits with %d and says %q, want %q", code, stderr, c.want)
 			}
 		})
+	}
+}
+
+// Ctrl-C ends the wait for a server that never answers.
+func TestConnectIsInterrupted(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	cmd := exec.Command(filepath.Join(bin(), "dlv-async"), "connect", listener.Addr().String())
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := bufio.NewReader(conn).ReadString('\n'); err != nil { // its first call
+		t.Fatal(err)
+	}
+	_ = cmd.Process.Signal(os.Interrupt)
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 1 || stderr.String() != "dlv-async: interrupted\n" {
+		t.Errorf("it exits with %d and says %q", code, stderr.String())
 	}
 }
 

@@ -51,6 +51,7 @@ is left out; which of the two files is the core is seen by looking.` + viewHelp(
 	}
 	views.register(c)
 	debug.register(c, dlvprompt.Core)
+	debug.views = &views
 	c.Flags().StringVar(&sysroot, "sysroot", "", "look for the executable and libraries below this `DIR` first")
 	c.Flags().StringSliceVar(&libDirs, "lib-dir", nil, "look for libraries in these `DIRS` too")
 	c.Flags().BoolVar(&anyExe, "any-exe", false, "go on with an executable that is not the one that ran, and say so")

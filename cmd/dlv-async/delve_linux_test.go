@@ -21,6 +21,11 @@ const delvesPrompt = "\n(dlv) "
 // own, and returns what the terminal got.
 func atDelvesPrompt(t *testing.T, env, lines []string, args ...string) string {
 	t.Helper()
+	return atDelvesPromptIn(t, "", env, lines, args...)
+}
+
+func atDelvesPromptIn(t *testing.T, dir string, env, lines []string, args ...string) string {
+	t.Helper()
 	home := t.TempDir()
 	if err := os.Mkdir(filepath.Join(home, "dlv"), 0o700); err != nil {
 		t.Fatal(err)
@@ -33,7 +38,7 @@ func atDelvesPrompt(t *testing.T, env, lines []string, args ...string) string {
 		lines[i] += "\r"
 	}
 	env = append([]string{"TERM=dumb", "NO_COLOR=1", "XDG_CONFIG_HOME=" + home}, env...)
-	return atPrompt(t, "", delvesPrompt, env, lines, args...)
+	return atPrompt(t, dir, delvesPrompt, env, lines, args...)
 }
 
 // inOrder looks for strings, each behind the one before.
@@ -88,7 +93,7 @@ func TestDelvesPromptOverAProcess(t *testing.T) {
 		`errgroup.Group")(0x`,
 		`"relation"`,
 		"hangs on",
-		"No problems found",
+		"(dlv) async problems", "errgroup · pid",
 		`async: "pictures" is no view`, "async: unknown flag: --nope", "has no end", "no frame 99", "nothing to refresh",
 		"[20 goroutines]",
 	)
@@ -104,7 +109,7 @@ func TestDelvesPromptCompletes(t *testing.T) {
 	out := atDelvesPrompt(t, []string{"TERM=xterm"}, []string{
 		"asy\t prob\t", "async whe\tgo:" + leaf + "\t", "async tree --limi\t1", "conti\t\x03", "exit -d",
 	}, "attach", "-i", strconv.Itoa(target.PID))
-	inOrder(t, out, "No problems found", "main.leaf", "main.middle", "more task")
+	inOrder(t, out, "errgroup · pid", "main.leaf", "main.middle", "more task")
 }
 
 func TestDelvesPromptOverAProgram(t *testing.T) {
@@ -139,6 +144,74 @@ func TestDelvesPromptOverACore(t *testing.T) {
 	inOrder(t, out, "core of mutexes", "Switched from", "go:1", "main.main")
 }
 
+// What the prompt shows of a stopped process is what attach shows.
+func TestDelvesPromptSeesTheSame(t *testing.T) {
+	t.Parallel()
+	target := testtarget.Start(t, testtarget.Build(t, "mutexes", testtarget.Options{}))
+	want, _, _ := runCommand(t, "attach", strconv.Itoa(target.PID), "-o", "json")
+	file := filepath.Join(t.TempDir(), "transcript")
+	atDelvesPrompt(t, nil, []string{"transcript -t -x " + file, "async -o json", "transcript -off", "exit -d"}, "attach", "-i", strconv.Itoa(target.PID))
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, got, _ := strings.Cut(string(text), "async -o json\n")
+	got, _, _ = strings.Cut(got, "(dlv)")
+	if a, b := accounts(t, want), accounts(t, got); a != b {
+		t.Errorf("attach says\n%s\nand the prompt\n%s", a, b)
+	}
+}
+
+// accounts is what a snapshot says of the program's own tasks, a line each.
+func accounts(t *testing.T, json string) string {
+	t.Helper()
+	s, err := graph.ReadJSON(strings.NewReader(json))
+	if err != nil {
+		t.Fatalf("%v\n%.200s", err, json)
+	}
+	var b strings.Builder
+	for _, task := range s.Tasks {
+		if task.System {
+			continue
+		}
+		fmt.Fprint(&b, task.ID, " ", task.State)
+		for _, w := range task.Waits {
+			fmt.Fprint(&b, " ", w.Kind)
+		}
+		for _, f := range task.Frames {
+			fmt.Fprintf(&b, " %s:%d", f.Func, f.Line)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// Building what is debugged compiles the standard library anew, for Delve.
+func TestDelvesPromptBuilds(t *testing.T) {
+	if !testtarget.Full() {
+		t.Skip("set DLV_ASYNC_FULL=1: it builds the standard library without optimisation")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), "module example.com/built\n\ngo 1.22\n")
+	write(t, filepath.Join(dir, "main.go"), "package main\n\nimport \"os\"\n\nfunc main() { println(len(os.Args), tagged) }\n")
+	write(t, filepath.Join(dir, "tagged.go"), "//go:build special\n\npackage main\n\nconst tagged = true\n")
+	write(t, filepath.Join(dir, "main_test.go"), "package main\n\nimport \"testing\"\n\nfunc TestThis(t *testing.T) {}\n")
+	for _, c := range []struct{ args, lines, want []string }{
+		{[]string{"debug", "--build-flags=-tags=special", "--", "one"}, []string{"break main.main", "continue", "async where", "continue", "quit"}, []string{"Breakpoint 1", "main.main", "2 true", "exited with status 0"}},
+		{[]string{"test", "-i", "--build-flags=-tags=special", "--", "-test.run", "This", "-test.v"}, []string{"break TestThis", "continue", "async where", "continue", "quit"}, []string{"Breakpoint 1", "built.TestThis", "created by go:1", "PASS: TestThis"}},
+	} {
+		inOrder(t, atDelvesPromptIn(t, dir, nil, c.lines, c.args...), c.want...)
+	}
+	cmd := exec.Command(filepath.Join(bin(), "dlv-async"), "debug", "--allow-non-terminal-interactive")
+	cmd.Dir = dir
+	out, _ := cmd.CombinedOutput()
+	inOrder(t, string(out), "undefined: tagged", "dlv-async: cannot build")
+	if left, _ := filepath.Glob(filepath.Join(dir, "*debug*")); len(left) > 0 {
+		t.Errorf("it leaves %v behind", left)
+	}
+}
+
 func TestDelvesPromptIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -151,6 +224,8 @@ func TestDelvesPromptIsRefused(t *testing.T) {
 		{[]string{"attach", "1", "--init", "x"}, 2, "--init is for Delve's prompt: -i"},
 		{[]string{"core", "-i", "/nowhere/core"}, 2, "needs the executable"},
 		{[]string{"exec"}, 2, "needs a program"},
+		{[]string{"debug", "--headless"}, 2, "dlv-async connect"},
+		{[]string{"attach", "1", "--accept-multiclient"}, 2, "dlv attach --headless --accept-multiclient"},
 		{[]string{"exec", "a", "b"}, 2, "behind --"},
 		{[]string{"exec", "--allow-non-terminal-interactive", "/nowhere/at/all"}, 1, "/nowhere/at/all"},
 		{[]string{"exec", "--allow-non-terminal-interactive", "-r", "a", "-r", "b", "/bin/true"}, 1, "stdin is redirected twice"},
@@ -181,9 +256,15 @@ func runCommand(t *testing.T, args ...string) (stdout, stderr string, code int) 
 	return out.String(), complaints.String(), cmd.ProcessState.ExitCode()
 }
 
-// A prompt that is ended by a signal lets go of what it was attached to, with no
-// breakpoint left in it.
+// A prompt that is ended by a signal, or whose terminal is closed, lets go of
+// what it was attached to, with no breakpoint left in it.
 func TestDelvesPromptIsTerminated(t *testing.T) {
+	t.Parallel()
+	t.Run("by a signal", func(t *testing.T) { terminate(t, true) })
+	t.Run("by its terminal", func(t *testing.T) { terminate(t, false) })
+}
+
+func terminate(t *testing.T, bySignal bool) {
 	t.Parallel()
 	target := testtarget.Start(t, testtarget.Build(t, "moves", testtarget.Options{}))
 	user, program := openTerminal(t)
@@ -207,11 +288,13 @@ func TestDelvesPromptIsTerminated(t *testing.T) {
 		}
 		if step++; step == 2 {
 			fmt.Fprint(user, "break main.comer\r")
-		} else {
+		} else if bySignal {
 			_ = cmd.Process.Signal(syscall.SIGTERM)
+		} else {
+			_ = user.Close()
 		}
 	}
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || !strings.Contains(out.String(), "Breakpoint 1 set") || !strings.Contains(out.String(), "dlv-async: interrupted") {
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || !strings.Contains(out.String(), "Breakpoint 1 set") || bySignal && !strings.Contains(out.String(), "dlv-async: interrupted") {
 		t.Errorf("%v, and it says\n%s", err, out.String())
 	}
 	if answer := target.Command(t, "step"); answer != "moved" { // it calls main.comer

@@ -17,8 +17,12 @@ import (
 type dlvFlags struct {
 	interactive bool
 	flags       dlvprompt.Flags
-	names       []string // of all but -i
+	names       []string   // of all but -i
+	views       *viewFlags // of the same command line; nil: it has none
 }
+
+// leftToDlv are dlv's flags of a Delve without a prompt.
+var leftToDlv = []string{"headless", "accept-multiclient", "continue", "only-same-user", "listen", "api-version"}
 
 // register adds the flags to a command that does other things without -i, and
 // there they are hidden; or to one that always prompts.
@@ -55,6 +59,14 @@ func (f *dlvFlags) register(c *cobra.Command, mode dlvprompt.Mode) {
 		f.names = append(f.names, flag.Name)
 		flag.Hidden = !always
 	})
+	for i, name := range leftToDlv {
+		if i < 4 {
+			c.Flags().Bool(name, false, "")
+		} else {
+			c.Flags().String(name, "", "")
+		}
+		_ = c.Flags().MarkHidden(name)
+	}
 	c.Flags().AddFlagSet(own)
 	c.Flags().BoolVarP(&f.interactive, "interactive", "i", always, "debug at Delve's prompt, with its commands and the command async")
 	if always {
@@ -62,8 +74,13 @@ func (f *dlvFlags) register(c *cobra.Command, mode dlvprompt.Mode) {
 	}
 }
 
-// check refuses Delve's flags where there is no prompt.
+// check refuses flags of a Delve without a prompt, and a prompt's where there is none.
 func (f *dlvFlags) check(c *cobra.Command) error {
+	for _, name := range leftToDlv {
+		if c.Flags().Changed(name) {
+			return usagef("--%s is left to dlv: what `dlv %s --headless --accept-multiclient` has stopped is read by dlv-async connect", name, c.Name())
+		}
+	}
 	for _, name := range f.names {
 		if !f.interactive && c.Flags().Changed(name) {
 			return usagef("--%s is for Delve's prompt: -i", name)
@@ -82,7 +99,11 @@ program. docs/delve.md has the rest.`
 
 // debug prompts over a target.
 func (a *app) debug(t dlvprompt.Target, f *dlvFlags, core source) error {
-	async, err := newAsyncCommand(a, core)
+	flags := newViewFlags()
+	if f.views != nil {
+		flags = *f.views
+	}
+	async, err := newAsyncCommand(a, flags, core)
 	if err != nil {
 		return err
 	}
@@ -112,6 +133,9 @@ command async, which shows who waits for whom whenever the program stands.`,
 		Example: `  dlv-async debug
   dlv-async debug ./cmd/server --build-flags=-race -- --port 8080`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.check(c); err != nil {
+				return err
+			}
 			packages, program := splitDash(c, args)
 			return a.debug(dlvprompt.Target{Mode: dlvprompt.Debug, Packages: packages, Args: program}, &f, nil)
 		},
@@ -131,6 +155,9 @@ whenever the program stands.`,
 		Example: `  dlv-async exec ./server -- --port 8080`,
 		Args:    needs("a program"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.check(c); err != nil {
+				return err
+			}
 			own, program := splitDash(c, args)
 			if len(own) != 1 {
 				return usagef("exec takes one program, %q is more: what is for the program stands behind --", strings.Join(own, " "))

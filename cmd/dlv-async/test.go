@@ -69,14 +69,17 @@ of dlv test and the command async. ARGS behind -- are the test binary's then, an
   dlv-async test -i ./orders -- -test.run Checkout`,
 		RunE: func(c *cobra.Command, args []string) error {
 			own, behind := splitDash(c, args)
+			switch err := dlv.check(c); {
+			case err != nil && !dlv.interactive: // -run is -r for it
+				return usagef("%v; %s", err, behindDashes)
+			case err != nil:
+				return err
+			}
 			if dlv.interactive {
 				if c.Flags().Changed("output") {
 					dlv.flags.Output = f.output
 				}
 				return a.debug(dlvprompt.Target{Mode: dlvprompt.Test, Packages: own, Args: behind}, &dlv, nil)
-			}
-			if err := dlv.check(c); err != nil { // -run is -r for it
-				return usagef("%v; %s", err, behindDashes)
 			}
 			return a.test(c.Context(), &f, own, behind)
 		},

@@ -72,7 +72,7 @@ func Run(t Target, f Flags, c Command) (status int, err error) {
 		logflags.DebuggerLogger().Errorf("%v", err)
 	}
 	terminated := make(chan os.Signal, 1)
-	signal.Notify(terminated, syscall.SIGTERM)
+	signal.Notify(terminated, syscall.SIGTERM, syscall.SIGHUP) // SIGHUP: the terminal was closed
 	defer signal.Stop(terminated)
 	d, settings, remove, err := start(t, &f, conf)
 	if err != nil {
