@@ -31,6 +31,9 @@ shows what it is doing, and ends it.` + viewHelp(),
 			if err := capture.apply(&options); err != nil {
 				return err
 			}
+			if !c.Flags().Changed("capture") {
+				options.Heap = true // it is small, and something in it leaks
+			}
 			var sample *demo.Sample
 			defer func() {
 				if sample != nil {

@@ -129,8 +129,8 @@ func testLeaks(t *testing.T, exe string, test leakTest) {
 			switch {
 			case p.Code == "leak" && strings.HasSuffix(p.Message, "as the runtime found"):
 				t.Errorf("%s: only the runtime found: %s", name, p.Message)
-			case p.Code == "leak":
-				for _, id := range p.Tasks {
+			case p.Code == "leak" || p.Code == "deadlock":
+				for _, id := range slices.Concat(p.Tasks, p.Queued) {
 					mine[id] = true
 				}
 			}

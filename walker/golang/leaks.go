@@ -160,6 +160,7 @@ func (w *walk) about(p *graph.Problem, l *leak, index map[graph.TaskID]*graph.Ta
 	p.Resources = slices.SortedFunc(maps.Keys(resources), cmp.Compare)
 	p.Resources = p.Resources[:min(len(p.Resources), maxLeakResources)]
 	fn := w.nameOf(l.gs[0], w.shape(l.gs[0]))
+	fn = fn[strings.LastIndexByte(packageOf(fn), '/')+1:] // as it is shown elsewhere
 	who = fmt.Sprintf("%d goroutines that began in %s", len(l.gs), fn)
 	what = "what they wait for"
 	if len(l.gs) == 1 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/golang/heap"
@@ -64,7 +65,7 @@ func (w *walk) openHeap() (*heap.Heap, error) {
 	switch {
 	case !w.img.Whole:
 		return nil, errNoHeap
-	case w.img.Source == "delve":
+	case w.img.Source == "delve" || w.img.Source == "connect":
 		return nil, errors.New("not in a debugger's session, which would stand still for it")
 	case !ok:
 		return nil, errors.New("the program has no symbol table")
@@ -81,6 +82,11 @@ func (w *walk) newReach(ctx context.Context, h *heap.Heap) *reach {
 	r := &reach{
 		walk: w, ctx: ctx, heap: h, marks: h.NewMarks(),
 		suspects: map[*goroutine]bool{}, waiting: map[uint64][]*goroutine{}, inData: map[int][]*goroutine{}, keeper: map[*goroutine]string{},
+	}
+	for _, note := range w.img.Notes {
+		if strings.HasPrefix(note, "torn: ") {
+			r.doubt("the process ran while it was read")
+		}
 	}
 	r.findVariables()
 	for _, g := range w.goroutines {

@@ -45,6 +45,9 @@ func (l *liveSearch) add(g *goroutine) {
 	case g.stack == nil:
 		l.unsure("the stack of a goroutine could not be read")
 		return
+	case g.scanned && g.status != gRunning:
+		l.unsure("the collector was just at the stack of a goroutine, and may have been moving it")
+		return
 	}
 	from := len(l.words)
 	l.objects = l.objects[:0]
@@ -85,12 +88,13 @@ func (l *liveSearch) addFrames(g *goroutine) bool {
 		}
 		var live *pclntab.Live
 		var err error
-		if f.Func != nil && !f.Trap && !f.Dead && !guess {
+		unknown := f.Func == nil || f.Func.Args == pclntab.ArgsUnknown
+		if !unknown && !guess && !keepsRegisters(f) {
 			live, err = f.Live()
 		}
 		if live == nil || err != nil {
 			l.addAll(g, f.SP, f.CFA)
-			guess = f.Func == nil || f.Func.Args == pclntab.ArgsUnknown
+			guess = unknown
 			continue
 		}
 		guess = live.ArgsUnknown
@@ -105,6 +109,12 @@ func (l *liveSearch) addFrames(g *goroutine) bool {
 		}
 	}
 	return true
+}
+
+// keepsRegisters tells whether a frame was interrupted anywhere, or has the
+// registers of one that was.
+func keepsRegisters(f unwind.Frame) bool {
+	return f.Trap || f.Dead || f.Func.ID == pclntab.AsyncPreempt || f.Func.ID == pclntab.DebugCall
 }
 
 // addDefers adds the deferred calls of a goroutine that are in its list, and

@@ -20,6 +20,7 @@ func (b *Builder) Seal() *Snapshot {
 	}
 	s.relations = relate(s, b.index, b.outside)
 	findDeadlocks(s, b.index)
+	dropToldLeaks(s)
 	findSaturated(s)
 	gatherProblems(s)
 	findPileups(s)
