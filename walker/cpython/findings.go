@@ -34,6 +34,12 @@ func (w *walk) findBlockedLoops() {
 			continue // it is on a CPU: a loop at work
 		}
 		top := t.node.Frames[0]
+		if call == "futex" && th.waits == nil && th.wants == 0 {
+			continue // no lock of the program's: the GIL, as far as can be told
+		}
+		if library, _, _ := strings.Cut(top.Module, "."); neverBlocks[library] || neverBlocks[top.Func] {
+			continue // a call that returns at once
+		}
 		w.b.Problem(&graph.Problem{
 			Code: "blocked-loop", Severity: graph.Warning, Tasks: []graph.TaskID{t.node.ID},
 			Message: fmt.Sprintf("%s keeps its event loop from running: it stands in the system call %s at %s, while %s",
@@ -41,6 +47,12 @@ func (w *walk) findBlockedLoops() {
 			Evidence: graph.Evidence{Confidence: graph.Proven, How: "the thread's registers, " + how},
 		})
 	}
+}
+
+// neverBlocks are the packages of event loops, whose calls of the system are
+// made so that they do not wait, and functions that let go of locks.
+var neverBlocks = map[string]bool{
+	"asyncio": true, "uvloop": true, "anyio": true, "trio": true, "threading.Condition.notify": true,
 }
 
 // readyIn says what the loop of a task would run if it could, and how that is

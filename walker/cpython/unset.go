@@ -46,10 +46,13 @@ func (w *walk) settable(t *task) (o object.Ref, r *graph.Resource, verb string) 
 	if r == nil || r.Address == 0 || wait.Deadline != 0 || len(wait.Branches) > 0 {
 		return 0, nil, ""
 	}
+	if f := w.readFuture(t.waiter); !f.isFuture || f.isTask || f.state != pendingFuture {
+		return 0, nil, "" // somebody has acted, and it is about to go on
+	}
 	o = object.Ref(r.Address)
 	switch wait.Kind {
 	case graph.WaitFuture:
-		if f := w.readFuture(o); o == t.waiter && f.isFuture && !f.isTask && f.state == pendingFuture {
+		if o == t.waiter {
 			return o, r, "set it"
 		}
 	case graph.WaitEvent:

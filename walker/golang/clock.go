@@ -8,7 +8,8 @@ import (
 
 // schedulerFacts are what the scheduler knows.
 type schedulerFacts struct {
-	pendingTimers int  // in all of its processors; -1: not known
+	pendingTimers int // in all of its processors; -1: not known
+	timerPile     timerPile
 	wakers        int  // of these, those that may wake somebody; -1: not known
 	cgo           bool // C code is linked in
 	ps            [][]byte

@@ -11,7 +11,7 @@ func (c *collection) asyncTimers(wanted map[uint64]*channel) (found []uint64) {
 	if len(wanted) == 0 || arg.size != 16 {
 		return nil
 	}
-	c.each(c.heapTimers(maxTimers), c.lay.timer.size, func(addr uint64, b []byte) {
+	c.each(c.heapTimers(maxTimers, false), c.lay.timer.size, func(addr uint64, b []byte) {
 		if ch := wanted[word(b[arg.off:], 1)]; ch != nil {
 			ch.timer = addr
 			found = append(found, addr)
@@ -20,9 +20,9 @@ func (c *collection) asyncTimers(wanted map[uint64]*channel) (found []uint64) {
 	return found
 }
 
-// heapTimers are the addresses of the timers in the processors' heaps; none of
-// a processor that has more than most.
-func (c *collection) heapTimers(most uint64) []uint64 {
+// heapTimers are the addresses of the timers in the processors' heaps. Of a
+// processor that has more than most it is none, or so many of them.
+func (c *collection) heapTimers(most uint64, some bool) []uint64 {
 	heap := c.lay.p.timerHeap
 	if heap.size != 24 {
 		return nil
@@ -34,9 +34,10 @@ func (c *collection) heapTimers(most uint64) []uint64 {
 	var timers []uint64
 	for _, p := range c.ps {
 		base, n := word(p[heap.off:], 0), word(p[heap.off:], 1)
-		if n > most {
+		if n > most && !some {
 			continue
 		}
+		n = min(n, most)
 		list, err := c.read(base, int(n)*each)
 		if err != nil {
 			continue

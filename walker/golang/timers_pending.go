@@ -29,7 +29,7 @@ func (c *collection) readPendingTimers() {
 	var closures []uint64
 	next := int64(0)
 	read := 0
-	c.each(c.heapTimers(maxPendingTimers), l.size, func(_ uint64, b []byte) {
+	c.each(c.heapTimers(maxPendingTimers, true), l.size, func(_ uint64, b []byte) {
 		read++
 		when := int64(l.when.of(b))
 		if when <= 0 {
@@ -58,6 +58,10 @@ func (c *collection) readPendingTimers() {
 	}
 	if len(all) == 0 {
 		return
+	}
+	c.timerPile = newTimerPile(sorts, read, c.pendingTimers)
+	if read < c.pendingTimers {
+		return // not all of a processor's: who is how many is not known
 	}
 	c.stats = append(c.stats, attr("timers", len(all)), attr("timers_for", sortsText(sorts)))
 	if c.nowExact && next < never {

@@ -82,6 +82,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.describePools()
 	w.describeCrash()
 	w.checkAsleep()
+	w.reportTimers()
 	w.reportLeaks(ctx, slab)
 	w.report()
 	return nil
