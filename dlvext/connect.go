@@ -64,8 +64,8 @@ func (c *Connection) open(ctx context.Context, o ConnectOptions) error {
 	if version.APIVersion != 2 {
 		return fmt.Errorf("the Delve at %s speaks version %d of its API, and this reads version 2: start it with --api-version=2", c.rpc.addr, version.APIVersion)
 	}
-	var several rpc2.IsMulticlientOut
-	if err := c.rpc.call(ctx, "IsMulticlient", rpc2.IsMulticlientIn{}, &several); err != nil {
+	several := rpc2.IsMulticlientOut{IsMulticlient: true}
+	if err := c.rpc.call(ctx, "IsMulticlient", rpc2.IsMulticlientIn{}, &several); err != nil && !isRefusal(err) { // one of long ago does not know it
 		return err
 	}
 	if err := c.stands(ctx, o.Halt); err != nil {

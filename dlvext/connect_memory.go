@@ -2,7 +2,10 @@ package dlvext
 
 import (
 	"context"
+	"net/rpc"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/go-delve/delve/service/rpc2"
@@ -16,6 +19,7 @@ type rpcMemory struct {
 
 	mu    sync.Mutex
 	pages map[uint64][]byte // by address; nil: it cannot be read
+	most  int               // bytes of one call
 }
 
 var _ Bulk = (*rpcMemory)(nil)
@@ -28,8 +32,8 @@ const (
 	rpcKept   = 512 << 20   // bytes of pages
 )
 
-func newRPCMemory(ctx context.Context, rpc *rpcClient) *rpcMemory {
-	return &rpcMemory{rpc: rpc, ctx: ctx, pages: map[uint64][]byte{}}
+func newRPCMemory(ctx context.Context, client *rpcClient) *rpcMemory {
+	return &rpcMemory{rpc: client, ctx: ctx, pages: map[uint64][]byte{}, most: rpcAtOnce}
 }
 
 // Read implements [Memory].
@@ -168,24 +172,56 @@ func (m *rpcMemory) fetchRuns(runs []pageRun) {
 // over tells that no more can be read, which says nothing of the memory.
 func (m *rpcMemory) over() bool { return m.rpc.failed() != nil || m.ctx.Err() != nil }
 
-// examine makes calls for runs together, and returns what each gave; nil: nothing.
+// examine reads runs together, and returns what each gave; nil: nothing.
 func (m *rpcMemory) examine(runs []pageRun) [][]byte {
-	ctx, cancel := context.WithTimeout(m.ctx, callPatience)
-	defer cancel()
-	type pending struct {
-		out rpc2.ExaminedMemoryOut
-		err func() error
-	}
-	calls := make([]pending, len(runs))
-	for i, r := range runs {
-		call := m.rpc.begin("ExamineMemory", rpc2.ExamineMemoryIn{Address: r.addr, Length: r.size}, &calls[i].out)
-		calls[i].err = func() error { return m.rpc.answer(ctx, call) }
-	}
 	out := make([][]byte, len(runs))
-	for i := range calls {
-		if calls[i].err() == nil && len(calls[i].out.Mem) == runs[i].size {
-			out[i] = calls[i].out.Mem
-		}
+	most := m.most
+	err := m.readRuns(runs, most, out)
+	if limit, ok := lengthLimit(err); ok && limit < most {
+		m.most = limit // of an older Delve: 1000 bytes
+		_ = m.readRuns(runs, limit, out)
 	}
 	return out
+}
+
+// readRuns makes calls for at most so many bytes each. The error is the last
+// call's that had one.
+func (m *rpcMemory) readRuns(runs []pageRun, most int, out [][]byte) (err error) {
+	ctx, cancel := context.WithTimeout(m.ctx, callPatience)
+	defer cancel()
+	type part struct {
+		run, size int
+		out       rpc2.ExaminedMemoryOut
+		call      *rpc.Call
+	}
+	var parts []*part
+	for i, r := range runs {
+		out[i] = make([]byte, 0, r.size)
+		for at := 0; at < r.size; at += most {
+			p := &part{run: i, size: min(most, r.size-at)}
+			p.call = m.rpc.begin("ExamineMemory", rpc2.ExamineMemoryIn{Address: r.addr + uint64(at), Length: p.size}, &p.out)
+			parts = append(parts, p)
+		}
+	}
+	for _, p := range parts {
+		switch failed := m.rpc.answer(ctx, p.call); {
+		case failed != nil:
+			err, out[p.run] = failed, nil
+		case len(p.out.Mem) != p.size:
+			out[p.run] = nil
+		case out[p.run] != nil:
+			out[p.run] = append(out[p.run], p.out.Mem...)
+		}
+	}
+	return err
+}
+
+// lengthLimit is how many bytes a Delve gives at a time that says so.
+func lengthLimit(err error) (int, bool) {
+	if !isRefusal(err) {
+		return 0, false
+	}
+	_, number, found := strings.Cut(err.Error(), "len must be less than or equal to ")
+	limit, convErr := strconv.Atoi(number)
+	return limit, found && convErr == nil && limit > 0
 }

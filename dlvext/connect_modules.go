@@ -184,7 +184,9 @@ func (m *Module) sameAs(memory Memory) (same, known bool) {
 // the same.
 func (c *Connection) addLibraries(ctx context.Context) error {
 	var list rpc2.ListDynamicLibrariesOut
-	if err := c.rpc.call(ctx, "ListDynamicLibraries", rpc2.ListDynamicLibrariesIn{}, &list); err != nil {
+	if err := c.rpc.call(ctx, "ListDynamicLibraries", rpc2.ListDynamicLibrariesIn{}, &list); isRefusal(err) {
+		c.note("%v: shared libraries are not read", err)
+	} else if err != nil {
 		return err
 	}
 	for i, lib := range list.List {

@@ -118,14 +118,19 @@ func (c *rpcClient) answer(ctx context.Context, call *rpc.Call) error {
 		}
 		return c.lose(context.Cause(ctx))
 	}
-	var refusal rpc.ServerError
 	switch {
 	case call.Error == nil:
 		return nil
-	case errors.As(call.Error, &refusal):
-		return fmt.Errorf("the Delve at %s: %w", c.addr, refusal)
+	case isRefusal(call.Error):
+		return fmt.Errorf("the Delve at %s: %w", c.addr, call.Error)
 	}
 	return c.lose(fmt.Errorf("the Delve at %s has gone: %w", c.addr, plainNetError(eof(call.Error))))
+}
+
+// isRefusal tells an answer that is an error from none.
+func isRefusal(err error) bool {
+	var refusal rpc.ServerError
+	return errors.As(err, &refusal)
 }
 
 // eof is a connection's end in words.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -70,6 +71,11 @@ func Run(t Target, f Flags, c Command) (status int, err error) {
 	conf, err := config.LoadConfig()
 	if err != nil {
 		logflags.DebuggerLogger().Errorf("%v", err)
+	}
+	for command, aliases := range conf.Aliases {
+		if slices.Contains(aliases, "async") {
+			return 1, fmt.Errorf("the configuration of dlv has async as an alias of %s: it would be that command which dlv-async's takes the place of", command)
+		}
 	}
 	terminated := make(chan os.Signal, 1)
 	signal.Notify(terminated, syscall.SIGTERM, syscall.SIGHUP) // SIGHUP: the terminal was closed

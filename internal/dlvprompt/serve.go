@@ -110,7 +110,7 @@ func (s *server) before(in any) {
 	switch in := in.(type) {
 	case api.DebuggerCommand:
 		switch in.Name {
-		case api.Halt, api.SwitchGoroutine, api.SwitchThread: // it stands where it stood
+		case api.Halt, api.SwitchGoroutine: // it stands where it stood; another thread may be another process's
 			return
 		}
 	case rpc2.DetachIn:
