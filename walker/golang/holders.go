@@ -47,14 +47,18 @@ type lockFacts struct {
 	claims  map[lockKey][]*claim // in the order of goroutines
 	lines   map[*shape][]int     // physical frames that may have something to do with locks
 	partial map[*shape]bool      // their code could not be followed everywhere
+
+	frames []unwind.Frame // of the goroutine that is looked at
+	of     *goroutine
 }
 
 // findLockHolders looks for who has the locks that some goroutine waits for.
 func (w *walk) findLockHolders() {
 	wanted := map[uint64]bool{}
-	for _, g := range w.goroutines {
-		if addr := w.wantedLock(g); addr != 0 {
-			wanted[addr] = true
+	wants := make([]uint64, len(w.goroutines))
+	for i, g := range w.goroutines {
+		if wants[i] = w.wantedLock(g); wants[i] != 0 {
+			wanted[wants[i]] = true
 		}
 	}
 	if len(wanted) == 0 || w.img.Arch != "amd64" {
@@ -66,8 +70,8 @@ func (w *walk) findLockHolders() {
 	if l.code == nil {
 		l.code = lockcode.New(w.tables, w.text)
 	}
-	for _, g := range w.goroutines {
-		w.claimsOf(g)
+	for i, g := range w.goroutines {
+		w.claimsOf(g, wants[i])
 	}
 }
 
@@ -134,115 +138,164 @@ const condWait = "sync.(*Cond).Wait"
 // claimsOf adds what speaks for it that a goroutine has any of the locks. Frames
 // are gone through from the innermost on: what one has let go those that called
 // it do not have.
-func (w *walk) claimsOf(g *goroutine) {
+func (w *walk) claimsOf(g *goroutine, wants uint64) {
 	s := w.shape(g)
-	if lines, ok := w.locks.lines[s]; ok && len(lines) == 0 {
+	lines, known := w.locks.lines[s]
+	if known && len(lines) == 0 {
 		return
 	}
-	frames := w.framesOf(g)
-	own := map[lockKey]*claim{}
-	gone := map[lockKey]bool{}
-	var lost [2]bool // something was let go, and it is not known what
-	wants := w.wantedLock(g)
-	for _, i := range w.linesOf(s, frames) {
+	w.locks.frames, _ = w.physicalFrames(g, w.locks.frames[:0])
+	w.locks.of = g
+	frames := w.locks.frames
+	if lines = w.linesOf(s, frames); !w.touchesAny(g, frames, lines, wants) {
+		return
+	}
+	c := claiming{g: g, wants: wants, own: map[lockKey]*claim{}, gone: map[lockKey]bool{}}
+	for _, i := range lines {
 		f := frames[i]
 		if f.Func.Name == condWait {
 			for mode := range lockcode.Mode(2) {
-				gone[lockKey{w.condLocks[w.conds[g]], mode}] = true
+				c.gone[lockKey{w.condLocks[w.conds[g]], mode}] = true
 			}
 			continue
 		}
-		view := w.frameView(g, frames, i)
-		st := w.standsAt(f)
-		if st == nil {
-			st = &lockcode.Standing{}
-		}
-		held, released := st.Past(view)
-		let := map[lockKey]bool{}
-		claimFor := func(l lockcode.Lock) *claim {
-			k := lockKey{l.Addr, l.Mode}
-			if !w.locks.wanted.has(l.Addr) || gone[k] || lost[l.Mode] {
-				return nil
-			}
-			if own[k] == nil {
-				own[k] = &claim{g: g, at: f}
-			}
-			return own[k]
-		}
-		for _, l := range released {
-			if l.Addr != 0 {
-				let[lockKey{l.Addr, l.Mode}] = true
-			} else {
-				lost[l.Mode] = true
-			}
-		}
-		for _, l := range held {
-			if c := claimFor(l); c != nil {
-				c.past, c.sure = true, c.sure || l.Sure
-				c.count += l.Count
-			}
-		}
-		others := func(locks []lockcode.Lock, note func(c *claim)) {
-			for _, l := range locks {
-				k := lockKey{l.Addr, l.Mode}
-				// What it waits for it may be about to let go once it has it.
-				if own[k] == nil && (l.Addr == wants || let[k]) {
-					continue
-				}
-				if c := claimFor(l); c != nil {
-					note(c)
-				}
-			}
-		}
-		others(st.Ahead(view), func(c *claim) { c.ahead = true })
-		if f.Func.DeferReturn != 0 {
-			for _, closure := range w.pendingClosures(g, f) {
-				entry, ok := w.wordOf(g, closure)
-				if !ok {
-					continue
-				}
-				deferred := view
-				deferred.Closure = closure
-				others(w.locks.code.Deferred(entry, deferred), func(c *claim) { c.deferred = true })
-			}
-		}
-		for k := range let {
-			gone[k] = true
-		}
+		w.claimsIn(&c, f, w.frameView(i))
 	}
-	for k, c := range own {
-		w.locks.claims[k] = append(w.locks.claims[k], c)
+	for k, own := range c.own {
+		w.locks.claims[k] = append(w.locks.claims[k], own)
 	}
 }
 
-// frameView reads a frame's words, and others; of its arguments its caller's, and
-// so on.
-func (w *walk) frameView(g *goroutine, frames []unwind.Frame, i int) lockcode.Frame {
-	f := frames[i]
-	v := lockcode.Frame{
-		CFA:    f.CFA,
-		Word:   func(off int32) (uint64, bool) { return g.stackWord(f.CFA + uint64(int64(off))) },
-		Memory: func(addr uint64) (uint64, bool) { return w.wordOf(g, addr) },
-	}
-	if i+1 < len(frames) && i < maxArguments && frames[i+1].Func != nil && !frames[i+1].Trap && !frames[i+1].Dead {
-		v.Argument = func(register int) (uint64, bool) {
-			caller := frames[i+1]
-			return w.locks.code.Argument(caller.Func, caller.PC, register, w.frameView(g, frames, i+1))
+// touchesAny tells whether any of the locks that are wanted may be the goroutine's.
+// Of most it can be told quickly that none is.
+func (w *walk) touchesAny(g *goroutine, frames []unwind.Frame, lines []int, wants uint64) bool {
+	other := func(addr uint64) bool { return addr != wants && w.locks.wanted.has(addr) }
+	for _, i := range lines {
+		view := w.frameView(i)
+		if st := w.standsAt(frames[i]); st != nil && st.Touches(&view, w.locks.wanted.has, other) {
+			return true
+		}
+		for _, l := range w.deferredLocks(g, frames[i], view) {
+			if other(l.Addr) {
+				return true
+			}
 		}
 	}
-	return v
+	return false
+}
+
+// deferredLocks are those that a frame's pending deferred calls let go.
+func (w *walk) deferredLocks(g *goroutine, f unwind.Frame, view lockcode.Frame) []lockcode.Lock {
+	if f.Func.DeferReturn == 0 {
+		return nil
+	}
+	var out []lockcode.Lock
+	for _, closure := range w.pendingClosures(g, f) {
+		if entry, ok := w.wordOf(g, closure); ok {
+			view.Closure = closure
+			out = append(out, w.locks.code.Deferred(entry, &view)...)
+		}
+	}
+	return out
+}
+
+// claiming is what is gathered of one goroutine.
+type claiming struct {
+	g     *goroutine
+	wants uint64 // the lock that it waits for
+	own   map[lockKey]*claim
+	gone  map[lockKey]bool
+	lost  [2]bool // something was let go, and it is not known what
+}
+
+// claimsIn adds what speaks for it in one frame.
+func (w *walk) claimsIn(c *claiming, f unwind.Frame, view lockcode.Frame) {
+	st := w.standsAt(f)
+	if st == nil {
+		st = &lockcode.Standing{}
+	}
+	held, released := st.Past(&view)
+	let := map[lockKey]bool{}
+	for _, l := range released {
+		if l.Addr != 0 {
+			let[lockKey{l.Addr, l.Mode}] = true
+		} else {
+			c.lost[l.Mode] = true
+		}
+	}
+	claimFor := func(k lockKey) *claim {
+		if !w.locks.wanted.has(k.addr) || c.gone[k] || c.lost[k.mode] {
+			return nil
+		}
+		if c.own[k] == nil {
+			c.own[k] = &claim{g: c.g, at: f}
+		}
+		return c.own[k]
+	}
+	for _, l := range held {
+		if own := claimFor(lockKey{l.Addr, l.Mode}); own != nil {
+			own.past, own.sure = true, own.sure || l.Sure
+			own.count += l.Count
+		}
+	}
+	others := func(locks []lockcode.Lock, note func(own *claim)) {
+		for _, l := range locks {
+			k := lockKey{l.Addr, l.Mode}
+			// What it waits for it may be about to let go once it has it.
+			if c.own[k] == nil && (l.Addr == c.wants || let[k]) {
+				continue
+			}
+			if own := claimFor(k); own != nil {
+				note(own)
+			}
+		}
+	}
+	others(st.Ahead(&view), func(own *claim) { own.ahead = true })
+	others(w.deferredLocks(c.g, f, view), func(own *claim) { own.deferred = true })
+	for k := range let {
+		c.gone[k] = true
+	}
+}
+
+// frameView is a frame as package lockcode looks at it.
+func (w *walk) frameView(i int) lockcode.Frame {
+	l := &w.locks
+	return lockcode.Frame{
+		CFA: l.frames[i].CFA, Lo: l.of.sp, Stack: l.of.stack, Index: i,
+		Memory: w.wordAt, Argument: w.argumentOf,
+	}
+}
+
+// argumentOf is what the caller of a frame handed over in a register; of its own
+// arguments its caller's, and so on.
+func (w *walk) argumentOf(i, register int) (uint64, bool) {
+	frames := w.locks.frames
+	if i >= maxArguments || i+1 >= len(frames) {
+		return 0, false
+	}
+	caller := frames[i+1]
+	if caller.Func == nil || caller.Trap || caller.Dead {
+		return 0, false
+	}
+	view := w.frameView(i + 1)
+	return w.locks.code.Argument(caller.Func, caller.PC, register, &view)
 }
 
 // maxArguments bounds how far out a frame may stand whose arguments are asked for.
 const maxArguments = 256
 
 // wordOf is a word of the goroutine's stack, or of any memory.
-func (c *collection) wordOf(g *goroutine, addr uint64) (uint64, bool) {
+func (w *walk) wordOf(g *goroutine, addr uint64) (uint64, bool) {
 	if v, ok := g.stackWord(addr); ok {
 		return v, true
 	}
+	return w.wordAt(addr)
+}
+
+// wordAt is a word of any memory.
+func (w *walk) wordAt(addr uint64) (uint64, bool) {
 	var b [8]byte
-	if c.img.Memory.Read(addr, b[:]) != nil && c.text(addr, b[:]) != nil {
+	if w.img.Memory.Read(addr, b[:]) != nil && w.text(addr, b[:]) != nil {
 		return 0, false
 	}
 	return le.Uint64(b[:]), true

@@ -1,22 +1,45 @@
 package lockcode
 
+import "encoding/binary"
+
 // Frame is what a lock's address is computed from.
 type Frame struct {
-	// Word reads a word of the frame, at an offset from the CFA.
-	Word func(off int32) (uint64, bool)
-	// Memory reads a word anywhere.
+	CFA   uint64
+	Lo    uint64 // where Stack begins
+	Stack []byte
+	// Memory reads a word anywhere else; nil: nothing can be read.
 	Memory func(addr uint64) (uint64, bool)
-	// CFA is the frame's.
-	CFA uint64
-	// Argument is what the caller had in a register when it called; nil: that is
-	// not known.
-	Argument func(register int) (uint64, bool)
+	// Argument is what the caller of the Index-th frame had in a register when it
+	// called; nil: that is not known.
+	Argument func(index, register int) (uint64, bool)
+	Index    int
 	// Closure is the func value that was called, where that is asked for.
 	Closure uint64
 }
 
+// word reads a word of the frame, at an offset from the CFA.
+func (f *Frame) word(off int32) (uint64, bool) { return f.stackWord(f.CFA + uint64(int64(off))) }
+
+func (f *Frame) stackWord(addr uint64) (uint64, bool) {
+	at := addr - f.Lo
+	if addr < f.Lo || at+8 > uint64(len(f.Stack)) {
+		return 0, false
+	}
+	return binary.LittleEndian.Uint64(f.Stack[at:]), true
+}
+
+func (f *Frame) memory(addr uint64) (uint64, bool) {
+	if v, ok := f.stackWord(addr); ok {
+		return v, true
+	}
+	if f.Memory == nil {
+		return 0, false
+	}
+	return f.Memory(addr)
+}
+
 // lock is a lock with its address, as the frame has it.
-func (f Frame) lock(l lock) Lock {
+func (f *Frame) lock(l lock) Lock {
 	addr, ok := f.eval(l.addr)
 	if !ok {
 		addr = 0
@@ -24,7 +47,7 @@ func (f Frame) lock(l lock) Lock {
 	return Lock{Addr: addr, Mode: l.mode}
 }
 
-func (f Frame) eval(v value) (uint64, bool) {
+func (f *Frame) eval(v value) (uint64, bool) {
 	switch v.kind {
 	case constant:
 		return uint64(v.off), true
@@ -35,15 +58,15 @@ func (f Frame) eval(v value) (uint64, bool) {
 		var ok bool
 		switch {
 		case v.sym.kind == slot && v.sym.site == 8:
-			base, ok = f.Word(v.sym.loc)
+			base, ok = f.word(v.sym.loc)
 		case v.sym.kind == load && v.sym.loc == 8:
 			if base, ok = f.eval(v.sym.addr); ok {
-				base, ok = f.Memory(base)
+				base, ok = f.memory(base)
 			}
 		case v.sym.kind == argument && v.sym.loc == rdx && f.Closure != 0:
 			base, ok = f.Closure, true
 		case v.sym.kind == argument && f.Argument != nil:
-			base, ok = f.Argument(int(v.sym.loc))
+			base, ok = f.Argument(f.Index, int(v.sym.loc))
 		}
 		return base + uint64(v.off), ok && base != 0
 	}

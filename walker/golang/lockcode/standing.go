@@ -48,7 +48,7 @@ type trial struct {
 
 // Past is what is so, as the frame's words tell: what was taken and not let go,
 // and what may have been let go, perhaps of whoever called.
-func (st *Standing) Past(f Frame) (held, released []Lock) {
+func (st *Standing) Past(f *Frame) (held, released []Lock) {
 	taken := 0
 	seen := map[Lock]int{} // on how many ways
 	most := map[Lock]int{} // how often on one
@@ -88,7 +88,7 @@ func (st *Standing) Past(f Frame) (held, released []Lock) {
 }
 
 // Ahead is what will be let go, on some way, and was not taken before.
-func (st *Standing) Ahead(f Frame) []Lock {
+func (st *Standing) Ahead(f *Frame) []Lock {
 	var out []Lock
 	for _, l := range st.ahead {
 		if l := f.lock(l); l.Addr != 0 {
@@ -98,6 +98,30 @@ func (st *Standing) Ahead(f Frame) []Lock {
 	return out
 }
 
+// Touches tells whether any of the locks that the code speaks of is one of those
+// that are asked for. It is quicker than asking which, and lock by lock.
+func (st *Standing) Touches(f *Frame, held, ahead func(addr uint64) bool) bool {
+	for i := range st.ways {
+		w := &st.ways[i]
+		for _, l := range w.held {
+			if addr, ok := f.eval(l.addr); ok && held(addr) {
+				return true
+			}
+		}
+		for _, l := range w.tried {
+			if addr, ok := f.eval(l.addr); ok && held(addr) {
+				return true
+			}
+		}
+	}
+	for _, l := range st.ahead {
+		if addr, ok := f.eval(l.addr); ok && ahead(addr) {
+			return true
+		}
+	}
+	return false
+}
+
 // Concerned tells whether there is anything to say.
 func (st *Standing) Concerned() bool {
 	return len(st.ahead) > 0 || slices.ContainsFunc(st.ways, func(w way) bool { return len(w.held)+len(w.released)+len(w.tried) > 0 })
@@ -105,9 +129,9 @@ func (st *Standing) Concerned() bool {
 
 // holds tells whether the word is as it should be; unread what of one that cannot
 // be read.
-func (m mark) holds(f Frame, unread bool) bool {
+func (m mark) holds(f *Frame, unread bool) bool {
 	at := m.off &^ 7
-	v, ok := f.Word(at)
+	v, ok := f.word(at)
 	if !ok || m.off-at+m.size > 8 {
 		return unread
 	}
@@ -239,7 +263,7 @@ func (f *flow) begun(s *state, i *inst) {
 
 // Argument is what a function handed over in a register, in the call that
 // returns to pc.
-func (c *Code) Argument(fn *pclntab.Func, pc uint64, register int, frame Frame) (uint64, bool) {
+func (c *Code) Argument(fn *pclntab.Func, pc uint64, register int, frame *Frame) (uint64, bool) {
 	code := c.decoded(fn).code
 	n, ok := at(code, pc)
 	if n--; !ok || n < 0 || n >= len(code) || code[n].next() != pc {
@@ -259,7 +283,7 @@ func (c *Code) Argument(fn *pclntab.Func, pc uint64, register int, frame Frame) 
 
 // Deferred is what a func value lets go when it is called, which the frame has as
 // its Closure; entry is where its function begins.
-func (c *Code) Deferred(entry uint64, f Frame) []Lock {
+func (c *Code) Deferred(entry uint64, f *Frame) []Lock {
 	if fn, ok := c.tables.Func(entry); !ok || fn.Entry != entry {
 		return nil
 	}

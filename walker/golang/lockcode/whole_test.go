@@ -59,11 +59,7 @@ func functions(t testing.TB, table *pclntab.Table, visit func(fn *pclntab.Func))
 }
 
 // nowhere is a frame that cannot be read.
-var nowhere = lockcode.Frame{
-	Word:   func(int32) (uint64, bool) { return 0, false },
-	Memory: func(uint64) (uint64, bool) { return 0, false },
-	CFA:    1 << 20,
-}
+var nowhere = &lockcode.Frame{CFA: 1 << 20}
 
 // All code of a program can be followed, wherever it stands, in its own time.
 func TestAllFunctions(t *testing.T) {
