@@ -48,6 +48,9 @@ type lockFacts struct {
 	lines   map[*shape][]int     // physical frames that may have something to do with locks
 	partial map[*shape]bool      // their code could not be followed everywhere
 
+	vague     [2]bool           // somebody may have a lock of that mode, and it is not known which
+	abandoned []*graph.Resource // locked, and nobody has them
+
 	frames []unwind.Frame // of the goroutine that is looked at
 	of     *goroutine
 }
@@ -72,6 +75,9 @@ func (w *walk) findLockHolders() {
 	}
 	for i, g := range w.goroutines {
 		w.claimsOf(g, wants[i])
+		if w.uncertain(g) {
+			l.vague = [2]bool{true, true}
+		}
 	}
 }
 
@@ -176,7 +182,7 @@ func (w *walk) touchesAny(g *goroutine, frames []unwind.Frame, lines []int, want
 			return true
 		}
 		for _, l := range w.deferredLocks(g, frames[i], view) {
-			if other(l.Addr) {
+			if l.Addr == 0 || other(l.Addr) {
 				return true
 			}
 		}
@@ -191,10 +197,13 @@ func (w *walk) deferredLocks(g *goroutine, f unwind.Frame, view lockcode.Frame) 
 	}
 	var out []lockcode.Lock
 	for _, closure := range w.pendingClosures(g, f) {
-		if entry, ok := w.wordOf(g, closure); ok {
-			view.Closure = closure
-			out = append(out, w.locks.code.Deferred(entry, &view)...)
+		entry, ok := w.wordOf(g, closure)
+		if !ok {
+			w.locks.vague = [2]bool{true, true}
+			continue
 		}
+		view.Closure = closure
+		out = append(out, w.locks.code.Deferred(entry, &view)...)
 	}
 	return out
 }
@@ -233,6 +242,7 @@ func (w *walk) claimsIn(c *claiming, f unwind.Frame, view lockcode.Frame) {
 		return c.own[k]
 	}
 	for _, l := range held {
+		w.locks.vague[l.Mode] = w.locks.vague[l.Mode] || l.Addr == 0
 		if own := claimFor(lockKey{l.Addr, l.Mode}); own != nil {
 			own.past, own.sure = true, own.sure || l.Sure
 			own.count += l.Count
@@ -241,6 +251,7 @@ func (w *walk) claimsIn(c *claiming, f unwind.Frame, view lockcode.Frame) {
 	others := func(locks []lockcode.Lock, note func(own *claim)) {
 		for _, l := range locks {
 			k := lockKey{l.Addr, l.Mode}
+			w.locks.vague[l.Mode] = w.locks.vague[l.Mode] || l.Addr == 0
 			// What it waits for it may be about to let go once it has it.
 			if c.own[k] == nil && (l.Addr == c.wants || let[k]) {
 				continue
@@ -315,6 +326,9 @@ func (w *walk) nameLockHolders(r *graph.Resource, locked bool, readers int64) {
 		return
 	}
 	claims := w.locks.claims[lockKey{r.Address, mode}]
+	if len(claims) == 0 && !w.locks.vague[mode] && mode == lockcode.Exclusive {
+		w.locks.abandoned = append(w.locks.abandoned, r)
+	}
 	named := most
 	for _, believe := range []func(c *claim) bool{(*claim).likely, func(c *claim) bool { return c.past && c.likely() }, (*claim).strong} {
 		var chosen []*claim

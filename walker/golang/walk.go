@@ -81,6 +81,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.describeBubbles()
 	w.describePools()
 	w.describeCrash()
+	w.reportAbandoned()
 	w.checkAsleep()
 	w.reportTimers()
 	w.reportLeaks(ctx, slab)

@@ -90,7 +90,7 @@ func (g *causeGraph) chain(c *Cause, from int32, toward map[int32]int32) *Node {
 	}
 	if node != root && at == start {
 		node.See, node.Closes = true, true
-		if c.Problem != nil && c.Problem.Code == codeDeadlock {
+		if c.Problem != nil && c.Problem.isDeadlock() {
 			node.Link.Problem = c.Problem
 		}
 	} else { // longer than an example is

@@ -225,7 +225,7 @@ func (g *causeGraph) newCause(c Cause) *cause {
 func (g *causeGraph) circles() {
 	known := map[TaskID]bool{}
 	for _, p := range g.s.Problems {
-		if p.Code != codeDeadlock {
+		if !p.isDeadlock() {
 			continue
 		}
 		c := g.newCause(Cause{End: EndCircle, Problem: p})

@@ -134,7 +134,7 @@ var noCause = map[string]bool{
 func explanations(s *Snapshot) map[TaskID]*Problem {
 	out := map[TaskID]*Problem{}
 	for _, p := range s.Problems { // the most severe come first
-		if noCause[p.Code] || p.Code == codeDeadlock || p.Suppressed {
+		if noCause[p.Code] || p.isDeadlock() || p.Suppressed {
 			continue
 		}
 		for _, id := range p.Tasks {

@@ -89,15 +89,22 @@ func (c *conditions) group(node int32, g *Group) {
 	c.some(node, c.tasks(g.Members), need)
 }
 
-// resource: any holder can let it go.
+// resource: any holder can let it go. An rwmutex with several is read by each of
+// them, and whoever waits for it waits for all: a writer, and a reader behind one.
 func (c *conditions) resource(node int32, r *Resource) {
 	for _, h := range r.Holders {
 		if !c.counts(h.Evidence) {
 			return
 		}
 	}
-	if !endsByItself(r) {
-		c.any(node, c.holders(r))
+	if endsByItself(r) {
+		return
+	}
+	kids := c.holders(r)
+	if r.Kind == "rwmutex" {
+		c.some(node, kids, len(kids))
+	} else {
+		c.any(node, kids)
 	}
 }
 
@@ -171,7 +178,7 @@ func (c *conditions) wait(w *Wait) int32 {
 		}
 	case w.Resource != 0:
 		if i, ok := c.s.resourceIndex(w.Resource); ok {
-			return c.held(w, i)
+			return c.firstR + i
 		}
 	}
 	return free
@@ -196,21 +203,4 @@ func (c *conditions) node(kids []int32, need int) int32 {
 	c.need = append(c.need, 0)
 	c.some(node, kids, need)
 	return node
-}
-
-// held is the node of a wait on resource i. A writer of an rwmutex waits for
-// every reader; of holders that are guessed, only one may be the true one, as
-// for whatever is not an rwmutex.
-func (c *conditions) held(w *Wait, i int32) int32 {
-	r := c.s.Resources[i]
-	if w.Kind == WaitRWMutexWrite && len(r.Holders) > 1 {
-		for _, h := range r.Holders {
-			if h.Evidence.Confidence != Proven {
-				return c.firstR + i
-			}
-		}
-		kids := c.holders(r)
-		return c.node(kids, len(kids))
-	}
-	return c.firstR + i
 }

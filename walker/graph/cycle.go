@@ -36,6 +36,9 @@ func newDeadlock(c *conditions, tasks, queued []TaskID, proven bool) *Problem {
 		p.Evidence = Evidence{Inferred, "that no other way out of it is open is a guess"}
 	}
 	p.Groups, p.Resources = sortedUnique(p.Groups), sortedUnique(p.Resources)
+	if len(tasks) == 1 && first != nil && first.Resource != 0 {
+		p.Code = codeSelf
+	}
 	p.Message = deadlockMessage(c.s, p, first)
 	return p
 }

@@ -30,7 +30,7 @@ func findDeadlocks(s *Snapshot, index map[TaskID]int32) {
 	}
 	told := map[string]bool{} // by the file that the snapshot was read from
 	for _, p := range s.Problems {
-		if p.Code == codeDeadlock {
+		if p.isDeadlock() {
 			told[taskKey(p.Tasks)] = true
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func deadlocks(s *graph.Snapshot) []string {
 	var lines []string
 	for _, p := range s.Problems {
-		if p.Code != "deadlock" {
+		if p.Code != "deadlock" && p.Code != "self-deadlock" {
 			continue
 		}
 		line := p.Message
@@ -152,6 +152,7 @@ func TestDeadlocks(t *testing.T) {
 		"a writer behind readers, one of whom waits for it": {
 			func(b builder) []*graph.Task {
 				r := held(b, 0x1000, proven, "go:2", "go:3")
+				r.Kind = "rwmutex"
 				return []*graph.Task{
 					waiting("go:1", graph.Wait{Kind: graph.WaitRWMutexWrite, Resource: r.ID, Evidence: proven}),
 					waiting("go:2", awaits("go:1")), running("go:3"),

@@ -11,8 +11,12 @@ import (
 // The codes of the problems that Seal finds itself; docs/problems.md has all.
 const (
 	codeDeadlock   = "deadlock"
+	codeSelf       = "self-deadlock" // a circle of one task, at a lock that it has
 	codeUnreadable = "unreadable"
 )
+
+// isDeadlock tells whether a problem is a circle of waits.
+func (p *Problem) isDeadlock() bool { return p.Code == codeDeadlock || p.Code == codeSelf }
 
 // eachProblem visits every problem of the snapshot and its items once, however
 // many places it stands in.

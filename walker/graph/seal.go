@@ -22,6 +22,8 @@ func (b *Builder) Seal() *Snapshot {
 	findDeadlocks(s, b.index)
 	dropToldLeaks(s)
 	findSaturated(s)
+	findLockWaits(s)
+	findMissingDone(s)
 	gatherProblems(s)
 	findPileups(s)
 	sortProblems(s.Problems)

@@ -222,7 +222,7 @@ func (w *whyWalk) deadlock(a, b TaskID) *Problem {
 	if w.deadlocks == nil {
 		w.deadlocks = map[TaskID]*Problem{}
 		for _, p := range w.s.Problems {
-			if p.Code == codeDeadlock {
+			if p.isDeadlock() {
 				for _, id := range p.Tasks {
 					w.deadlocks[id] = p
 				}

@@ -230,7 +230,7 @@ func TestWhyHolds(t *testing.T) {
 			}
 			walk(s.Why(task.ID, o), nil)
 			for _, p := range s.Problems {
-				if o.Limit == 0 && !closes && p.Code == "deadlock" && slices.Contains(append(slices.Clip(p.Tasks), p.Queued...), task.ID) {
+				if o.Limit == 0 && !closes && (p.Code == "deadlock" || p.Code == "self-deadlock") && slices.Contains(append(slices.Clip(p.Tasks), p.Queued...), task.ID) {
 					t.Fatalf("%s is in or behind the deadlock of %v, which its chain does not show", task.ID, p.Tasks)
 				}
 			}

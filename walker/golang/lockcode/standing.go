@@ -99,17 +99,17 @@ func (st *Standing) Ahead(f *Frame) []Lock {
 }
 
 // Touches tells whether any of the locks that the code speaks of is one of those
-// that are asked for. It is quicker than asking which, and lock by lock.
+// that are asked for, or may be: it is quicker than asking which, and lock by lock.
 func (st *Standing) Touches(f *Frame, held, ahead func(addr uint64) bool) bool {
 	for i := range st.ways {
 		w := &st.ways[i]
 		for _, l := range w.held {
-			if addr, ok := f.eval(l.addr); ok && held(addr) {
+			if addr, ok := f.eval(l.addr); !ok || held(addr) {
 				return true
 			}
 		}
 		for _, l := range w.tried {
-			if addr, ok := f.eval(l.addr); ok && held(addr) {
+			if addr, ok := f.eval(l.addr); !ok || held(addr) {
 				return true
 			}
 		}
@@ -282,7 +282,8 @@ func (c *Code) Argument(fn *pclntab.Func, pc uint64, register int, frame *Frame)
 }
 
 // Deferred is what a func value lets go when it is called, which the frame has as
-// its Closure; entry is where its function begins.
+// its Closure; entry is where its function begins. What cannot be told has no
+// address.
 func (c *Code) Deferred(entry uint64, f *Frame) []Lock {
 	if fn, ok := c.tables.Func(entry); !ok || fn.Entry != entry {
 		return nil
@@ -290,15 +291,14 @@ func (c *Code) Deferred(entry uint64, f *Frame) []Lock {
 	var out []Lock
 	s := c.summary(entry, 0)
 	for _, l := range s.releases {
-		if l := f.lock(l); l.Addr != 0 {
-			out = append(out, l)
-		}
+		out = append(out, f.lock(l))
 	}
 	for _, v := range s.virtual { // an interface's method: sync.Locker's
 		target, ok := f.eval(v.fn)
 		fn, known := c.tables.Func(target)
 		receiver, got := f.eval(v.receiver)
 		if !ok || !known || !got || fn.Entry != target {
+			out = append(out, Lock{})
 			continue
 		}
 		if e := effects[fn.Name]; e.does == letsGo {
