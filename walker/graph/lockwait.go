@@ -84,7 +84,7 @@ func (s *Snapshot) held(r *Resource, waiting []TaskID, explained map[TaskID]bool
 			return p
 		}
 		w := across(t)
-		if w == nil {
+		if w == nil || r.Kind == "lock" { // asyncio's are made to be held while waiting
 			continue
 		}
 		p := &Problem{Code: codeAcross, Severity: Info, Tasks: []TaskID{h.Task}, Evidence: weaker(w.Evidence, h.Evidence)}
