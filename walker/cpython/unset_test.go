@@ -25,3 +25,16 @@ func TestNeverSet(t *testing.T) {
 		}
 	})
 }
+
+// Jobs that wait for jobs of their own pool, all of whose threads they have,
+// wait for each other.
+func TestStarvedPool(t *testing.T) {
+	eachPython(t, 9, "starved.py", func(t *testing.T, _ testtarget.Python, s seen) {
+		if diff := cmp.Diff([]string{"starved_0, starved_1 < main"}, s.found("deadlock")); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"starved_0, starved_1"}, s.found("pool-saturated")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
