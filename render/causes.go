@@ -145,6 +145,9 @@ func (v *view) causeName(c *graph.Cause) string {
 		if r := v.s.Resource(v.causeWait(c).Resource); r != nil && isLock(r.Kind) {
 			return thing(r) + ", whose holder is not known"
 		}
+		if who := v.reached(n); who != "" {
+			return v.who(n) + ": " + v.doingAll(c.Tasks).core + ", and " + who
+		}
 		return v.who(n) + ": " + v.doingAll(c.Tasks).core + ", and " + v.unserved(n) + " is not known"
 	}
 	return v.hook(n, &graph.Node{})

@@ -83,14 +83,18 @@ func buffer(d detail, kind graph.WaitKind) string {
 
 // couldServe names the tasks that could end a wait on a channel.
 func (v *view) couldServe(r *graph.Resource, w *graph.Wait) string {
-	if len(r.Holders) == 0 {
+	who := r.Holders
+	if len(who) == 0 {
+		who = v.s.Reached(r)
+	}
+	if len(who) == 0 {
 		return ""
 	}
 	verb := " could send"
 	if w.Kind == graph.WaitChanSend {
 		verb = " could receive"
 	}
-	return v.holders(r.Holders) + verb + suffix(": ", v.known(weakest(r.Holders)))
+	return v.holders(who) + verb + suffix(": ", v.known(weakest(who)))
 }
 
 func (v *view) onLock(w *graph.Wait, r *graph.Resource) said {

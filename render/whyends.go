@@ -96,6 +96,9 @@ func (v *view) hook(n, root *graph.Node) string {
 	case graph.EndNever:
 		return "nothing: no one can ever wake " + who
 	case graph.EndHolderUnknown:
+		if who := v.reached(n); who != "" {
+			return v.target(n) + ", which " + who
+		}
 		return v.target(n) + ": " + v.unserved(n) + " is not known"
 	case graph.EndMembersUnknown:
 		if l.Count > 0 {
@@ -133,6 +136,9 @@ func (v *view) ending(n, above *graph.Node) string {
 	case graph.EndNever:
 		return arrow + "nothing can ever wake it"
 	case graph.EndHolderUnknown:
+		if who := v.reached(n); who != "" {
+			return arrow + who
+		}
 		return arrow + v.unserved(n) + " is not known"
 	case graph.EndMembersUnknown:
 		if l.Count > 0 {
@@ -148,6 +154,24 @@ func (v *view) ending(n, above *graph.Node) string {
 		return v.ellipsis + " " + count(max(l.Count, 1), "more task") + " not followed"
 	}
 	return arrow + "what it waits for is not known"
+}
+
+// reached names those who can get at what a chain ends at; "" where nobody is
+// known to, or where that would say who has a lock.
+func (v *view) reached(n *graph.Node) string {
+	if n.Link.Wait == nil {
+		return ""
+	}
+	r := v.s.Resource(n.Link.Wait.Resource)
+	if r == nil || isLock(r.Kind) {
+		return ""
+	}
+	by := v.s.Reached(r)
+	if len(by) == 0 {
+		return ""
+	}
+	words, _ := strings.CutPrefix(serves(r, n.Link.Wait.Kind, len(by)), "who ")
+	return v.holders(by) + " " + words + notes(v.known(weakest(by)))
 }
 
 // running says of a task that nothing is wrong with it, and what those who

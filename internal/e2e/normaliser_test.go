@@ -122,6 +122,9 @@ func dropUnlessWhole(doc object) {
 			r["notes"] = notes
 		}
 	}
+	for _, r := range objects(doc["resources"]) {
+		delete(r, "reached_by")
+	}
 	problems, ok := doc["problems"].([]any)
 	if !ok {
 		return

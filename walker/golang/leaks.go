@@ -69,6 +69,9 @@ func (w *walk) reportLeaks(ctx context.Context, tasks []graph.Task) {
 	for i := range tasks {
 		index[tasks[i].ID] = &tasks[i]
 	}
+	if r != nil {
+		r.findOtherEnds(index)
+	}
 	var found, kept leaks
 	for _, g := range w.goroutines {
 		stuck := r != nil && r.suspects[g] && g.id != 1

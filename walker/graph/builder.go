@@ -115,6 +115,11 @@ func (b *Builder) Handle(holder, held TaskID, e Evidence) {
 	b.outside.await(held, Awaiter{Task: holder, Relation: RelationHandle, Evidence: e})
 }
 
+// Reached says which tasks could run and can get at a resource, so that they
+// might serve those who wait on it: the nearest first, and not all of them where there
+// are many. That they ever will is not said, and nothing follows from it.
+func (b *Builder) Reached(r *Resource, by ...Holder) { add(&b.outside.reached, r, by) }
+
 // Problem adds a finding on the whole snapshot.
 func (b *Builder) Problem(p *Problem) { b.snapshot.Problems = append(b.snapshot.Problems, p) }
 

@@ -115,6 +115,9 @@ func (s *Snapshot) Spawned(t *Task) []TaskID {
 	return ids
 }
 
+// Reached are tasks that can get at a resource: see [Builder.Reached].
+func (s *Snapshot) Reached(r *Resource) []Holder { return s.all().relations.outside.reached[r] }
+
 // Waiters returns the tasks that wait on r, also in one branch of many, in order.
 func (s *Snapshot) Waiters(r *Resource) []Waiter {
 	s = s.all()

@@ -68,7 +68,7 @@ func TestJSONForms(t *testing.T) {
 			`{"task":"go:1","via":"g1","relation":"await","evidence":{"confidence":"proven","how":"a field"}}],"groups":["g1"]}`,
 		`{"id":"r1"`: `{"id":"r1","kind":"mutex","type":"sync.Mutex","address":"0xc000112000","detail":{"locked":true,"waiters":1},` +
 			`"waiters":[{"task":"go:2","kind":"mutex"},{"task":"go:3","kind":"mutex"}],` +
-			`"holders":[{"task":"go:1","evidence":{"confidence":"inferred","how":"a stack word"}}]}`,
+			`"holders":[{"task":"go:1","evidence":{"confidence":"inferred","how":"a stack word"}}],"reached_by":[{"task":"go:1","evidence":{"confidence":"inferred","how":"a stack word"}}]}`,
 		`{"id":"r2"`: `{"id":"r2","kind":"context","address":"0xc000112080","detail":{"kind":"timerCtx","deadline_in_ms":-1500},"waiters":[{"task":"go:2","kind":"context"}]}`,
 		`{"what"`:    `{"what":"tasks","kept":4,"total":5}`,
 	} {

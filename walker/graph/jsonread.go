@@ -189,6 +189,9 @@ func (in *jsonReader) resource(j *jsonResource) {
 	r := in.b.Resource("", 0)
 	r.ID = id
 	in.from.resource(j, r)
+	for _, h := range j.Reached {
+		in.b.Reached(r, Holder{h.Task, in.from.evidence(h.Evidence)})
+	}
 	if in.b.snapshot.Filtered {
 		for _, w := range j.Waiters {
 			in.told.wait(id, Waiter(w))

@@ -189,6 +189,7 @@ type jsonResource struct {
 	Detail  jsonDetail   `json:"detail,omitempty"`
 	Waiters []jsonWaiter `json:"waiters,omitempty"`
 	Holders []jsonHolder `json:"holders,omitempty"`
+	Reached []jsonHolder `json:"reached_by,omitempty"`
 }
 
 type jsonProblem struct {

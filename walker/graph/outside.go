@@ -1,11 +1,13 @@
 package graph
 
 // outside are relations that no wait, group or holder of the snapshot tells:
-// handles, and those of a filtered snapshot that was read from a file.
+// handles, who could get at a resource, and those of a filtered snapshot that was
+// read from a file.
 type outside struct {
 	awaiters map[TaskID][]Awaiter
 	spawned  map[TaskID][]TaskID
 	waiters  map[ResourceID][]Waiter
+	reached  map[*Resource][]Holder
 }
 
 func (o *outside) await(task TaskID, a ...Awaiter) {

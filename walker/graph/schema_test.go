@@ -163,6 +163,7 @@ func full() *graph.Snapshot {
 		Waits: []graph.Wait{{Kind: graph.WaitTask, Task: "go:3", Evidence: proven}},
 	})
 	b.Handle("go:4", "go:2", inferred)
+	b.Reached(m, graph.Holder{Task: "go:1", Evidence: inferred})
 	return b.Seal()
 }
 

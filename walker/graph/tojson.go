@@ -167,9 +167,11 @@ func toResource(s *Snapshot, r *Resource) jsonResource {
 	return jsonResource{
 		ID: r.ID.String(), Kind: r.Kind, Type: r.Type, Address: toAddress(r.Address), Detail: r.Detail,
 		Waiters: toEach(s.Waiters(r), func(w Waiter) jsonWaiter { return jsonWaiter(w) }),
-		Holders: toEach(r.Holders, func(h Holder) jsonHolder { return jsonHolder{h.Task, toEvidence(h.Evidence)} }),
+		Holders: toEach(r.Holders, toHolder), Reached: toEach(s.Reached(r), toHolder),
 	}
 }
+
+func toHolder(h Holder) jsonHolder { return jsonHolder{h.Task, toEvidence(h.Evidence)} }
 
 func toProblem(p *Problem) jsonProblem {
 	return jsonProblem{

@@ -1,0 +1,73 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// Who leaked is said to have, and nobody else: whatever keeps a channel alive,
+// a timer, a finalizer, a register, a deferred call, a chain of others.
+func TestWhoCanBeReached(t *testing.T) {
+	t.Parallel()
+	toolchains := testtarget.Toolchains
+	if testtarget.Full() {
+		toolchains = append(slices.Clone(toolchains), testtarget.Older...)
+	}
+	for _, toolchain := range toolchains {
+		t.Run(toolchain, func(t *testing.T) {
+			tg := testtarget.Start(t, testtarget.Build(t, "reach", testtarget.Options{Toolchain: toolchain}))
+			looks := map[string]*graph.Snapshot{"attach": wholeAttach(t, tg)}
+			if testtarget.Full() {
+				looks["gcore"] = gcore(t, tg)
+			}
+			for name, s := range looks {
+				var stuck, kept []string
+				told := map[graph.TaskID]bool{}
+				for _, p := range s.Problems {
+					for _, id := range slices.Concat(p.Tasks, p.Queued) {
+						switch task := s.Task(id).Name; {
+						case p.Code == "held-by-global":
+							kept = append(kept, task)
+						case (p.Code == "leak" || strings.Contains(p.Code, "deadlock")) && !told[id]:
+							told[id] = true
+							stuck = append(stuck, task)
+						}
+					}
+				}
+				missed := 0
+				for _, task := range s.Tasks {
+					marked := slices.ContainsFunc(task.Detail, func(a graph.Attr) bool { return a.Key == "reported_as_leaked" })
+					if marked && !told[task.ID] {
+						t.Errorf("%s: the runtime found %s, and it is not found", name, task.Name)
+					} else if !marked && told[task.ID] {
+						missed++
+					}
+				}
+				t.Logf("%s: the runtime marked all but %d of %d", name, missed, len(stuck))
+				slices.Sort(stuck)
+				slices.Sort(kept)
+				want := []string{
+					"main.deferTwice", "main.lostBehindLock", "main.lostByDeferred", "main.lostCaptured.func1", "main.lostCaptured.func1",
+					"main.lostCaptured.func1", "main.lostCond", "main.lostResponse.func1", "main.lostRing", "main.lostRing", "main.lostWaitGroup",
+				}
+				if diff := cmp.Diff(want, stuck); diff != "" {
+					t.Errorf("%s: who leaked (-want +got):\n%s", name, diff)
+				}
+				if diff := cmp.Diff([]string{"main.globalSubscriber", "main.globalSubscriber"}, kept); diff != "" {
+					t.Errorf("%s: whom only a variable leads to (-want +got):\n%s", name, diff)
+				}
+				for _, r := range s.Runtimes {
+					for _, note := range r.Notes {
+						t.Errorf("%s: %s", name, note)
+					}
+				}
+			}
+		})
+	}
+}
