@@ -41,7 +41,7 @@ type Connection struct {
 // Connect connects to a headless Delve: HOST:PORT, or unix:PATH. The error is
 // one line: what is wrong, and what would help.
 func Connect(ctx context.Context, addr string, o ConnectOptions) (*Connection, error) {
-	if err := refuseOnlyClient(addr); err != nil {
+	if err := refuseOnlyClient(ctx, addr); err != nil {
 		return nil, err
 	}
 	rpc, err := dialDelve(ctx, addr)
@@ -83,7 +83,7 @@ func (c *Connection) open(ctx context.Context, o ConnectOptions) error {
 	if g := c.before.SelectedGoroutine; g != nil {
 		c.Goroutine = g.ID
 	}
-	if version.Backend == "core" || o.Remote || !c.direct() {
+	if version.Backend == "core" || o.Remote || !c.direct(ctx) {
 		if err := c.through(ctx, o, version.Backend == "core"); err != nil {
 			return err
 		}

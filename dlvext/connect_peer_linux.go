@@ -2,6 +2,7 @@ package dlvext
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -13,8 +14,8 @@ import (
 
 // refuseOnlyClient refuses a server of this machine that ends its session when
 // its one client goes: connecting to it would end what is to be looked at.
-func refuseOnlyClient(addr string) error {
-	server := listenerAt(addr)
+func refuseOnlyClient(ctx context.Context, addr string) error {
+	server := listenerAt(ctx, addr)
 	if server == 0 {
 		return nil // elsewhere, or not to be seen
 	}
@@ -57,7 +58,7 @@ func tracedBy(tracer int) int {
 
 // listenerAt is the process of this machine that listens at an address; 0: it
 // is elsewhere, or of another user.
-func listenerAt(addr string) int {
+func listenerAt(ctx context.Context, addr string) int {
 	network, where := delveAddress(addr)
 	var inodes []string
 	if network == "unix" {
@@ -67,7 +68,7 @@ func listenerAt(addr string) int {
 	} else {
 		host, port, err := net.SplitHostPort(where)
 		n, portErr := strconv.ParseUint(port, 10, 16)
-		if err != nil || portErr != nil || !isHere(host) {
+		if err != nil || portErr != nil || !isHere(ctx, host) {
 			return 0
 		}
 		for _, file := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
@@ -119,8 +120,8 @@ func at(fields []string, i int) string {
 }
 
 // isHere tells whether a host is this machine.
-func isHere(host string) bool {
-	ips, err := net.LookupIP(host)
+func isHere(ctx context.Context, host string) bool {
+	ips, err := net.DefaultResolver.LookupIP(ctx, "ip", host)
 	if err != nil {
 		return false
 	}
@@ -135,8 +136,8 @@ func isHere(host string) bool {
 
 // direct has the target read as any process of this machine, if it is one: of
 // the id that Delve says, traced by the process that listens there.
-func (c *Connection) direct() bool {
-	server := listenerAt(c.rpc.addr)
+func (c *Connection) direct(ctx context.Context) bool {
+	server := listenerAt(ctx, c.rpc.addr)
 	status, err := readStatus(c.PID)
 	if server == 0 || err != nil || status.tracer == 0 {
 		return false

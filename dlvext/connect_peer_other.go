@@ -2,8 +2,10 @@
 
 package dlvext
 
+import "context"
+
 // refuseOnlyClient cannot tell here which process listens at an address.
-func refuseOnlyClient(string) error { return nil }
+func refuseOnlyClient(context.Context, string) error { return nil }
 
 // direct reading is for Linux.
-func (c *Connection) direct() bool { return false }
+func (c *Connection) direct(context.Context) bool { return false }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-delve/delve/service/rpc2"
+
 	"github.com/dlv-async/dlv-async/internal/testtarget"
 )
 
@@ -21,6 +23,13 @@ func TestConnect(t *testing.T) {
 	target := testtarget.Start(t, exe)
 	leaf := goroutineIn(t, target.PID, "main.leaf")
 	d := testtarget.StartDelve(t, "attach", strconv.Itoa(target.PID))
+	number, err := strconv.ParseInt(leaf, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rpc2.NewClient(d.Addr).SwitchGoroutine(number); err != nil { // as a user does in an editor
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args []string
 		code int
@@ -28,13 +37,13 @@ func TestConnect(t *testing.T) {
 	}{
 		{[]string{d.Addr}, 0, []string{"errgroup · pid", "15 tasks", "main.leaf"}},
 		{[]string{d.Addr, "where", leaf, "--locals"}, 0, []string{"main.leaf", "main.middle", "main.outer"}},
-		{[]string{d.Addr, "where", "current", "--remote"}, 0, []string{"go:", "ready.serve"}},
+		{[]string{d.Addr, "where", "current", "--remote"}, 0, []string{"go:" + leaf, "main.leaf"}},
 		{[]string{d.Addr, "-o", "json"}, 0, []string{`"source":"connect"`}},
 		{[]string{d.Addr, "--remote", "--exe", "/nowhere/server"}, 1, []string{"cannot read the executable /nowhere/server: no such file"}},
 		{[]string{d.Addr, "--remote", "--exe", "/bin/sh"}, 1, []string{"/bin/sh is not the one that the Delve at", "--exe"}},
 		{[]string{d.Addr, "--remote", "--exe", "/etc/passwd"}, 1, []string{"cannot read the executable"}},
 		{[]string{}, 2, []string{"connect needs an address"}},
-		{[]string{"nowhere.invalid:1"}, 1, []string{"cannot connect to nowhere.invalid:1"}},
+		{[]string{"127.0.0.1:99999"}, 1, []string{"cannot connect to 127.0.0.1:99999", "invalid port"}},
 		{[]string{"127.0.0.1"}, 1, []string{"cannot connect to 127.0.0.1", "missing port"}},
 		{[]string{"unix:/nowhere/socket"}, 1, []string{"cannot connect to unix:/nowhere/socket: no such file"}},
 	} {
