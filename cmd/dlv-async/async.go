@@ -34,7 +34,7 @@ diff" says what has changed since the stop that async was used at before.`
 // stands still.
 type asyncCommand struct {
 	session session
-	core    source // of a core dump, which Delve reads in part wrongly; nil: it is none
+	source  source // of snapshots; nil: what is debugged
 	out     bytes.Buffer
 
 	program *dlvprompt.Program
@@ -44,8 +44,8 @@ type asyncCommand struct {
 	listed  logicalStack     // what "async stack" listed last
 }
 
-func newAsyncCommand(a *app, flags viewFlags, core source) (*asyncCommand, error) {
-	c := &asyncCommand{core: core}
+func newAsyncCommand(a *app, flags viewFlags, source source) (*asyncCommand, error) {
+	c := &asyncCommand{source: source}
 	flags.width = flags.columnsOf(a.stdout)
 	if color, err := flags.useColor(a.stdout); err != nil {
 		return nil, err
@@ -124,8 +124,8 @@ func (c *asyncCommand) look(ctx context.Context, flags *viewFlags) (*graph.Snaps
 
 // take takes a snapshot of the stopped target.
 func (c *asyncCommand) take(ctx context.Context, locals bool) (s *graph.Snapshot, err error) {
-	if c.core != nil {
-		return c.core(ctx)
+	if c.source != nil {
+		return c.source(ctx)
 	}
 	o := snapshot.Options{Tool: tool(), Source: "debugger", Locals: locals, Redact: c.session.flags.redact}
 	err = c.program.Look(ctx, func(img *dlvext.Image, fresh bool) (err error) {

@@ -144,6 +144,19 @@ func TestDelvesPromptOverACore(t *testing.T) {
 	inOrder(t, out, "core of mutexes", "Switched from", "go:1", "main.main")
 }
 
+// The prompt of a headless Delve, which other clients use too.
+func TestDelvesPromptOverAnotherDelve(t *testing.T) {
+	t.Parallel()
+	target := testtarget.Start(t, testtarget.Build(t, "errgroup", testtarget.Options{}))
+	leaf := goroutineIn(t, target.PID, "main.leaf")
+	d := testtarget.StartDelve(t, "attach", strconv.Itoa(target.PID))
+	out := atDelvesPrompt(t, nil, []string{"async tree", "goroutine " + leaf, "async where", "async stack", "async frame 6", "async frame 5", "async diff", "exit\rn"}, "connect", "-i", d.Addr)
+	inOrder(t, out, "errgroup.Group 0x", "Switched from", "go:"+leaf, "main.middle", "main.outer", "main.leaf", "Frame 6: ", "(dlv) async frame 5", "async: there is no stop before this one")
+	if _, _, code := runCommand(t, "connect", d.Addr, "tree"); code != 0 {
+		t.Error("the session is over")
+	}
+}
+
 // What the prompt shows of a stopped process is what attach shows.
 func TestDelvesPromptSeesTheSame(t *testing.T) {
 	t.Parallel()

@@ -99,15 +99,21 @@ program. docs/delve.md has the rest.`
 
 // debug prompts over a target.
 func (a *app) debug(t dlvprompt.Target, f *dlvFlags, core source) error {
+	return a.atDelvesPrompt(f, core, func(c dlvprompt.Command) (int, error) { return dlvprompt.Run(t, f.flags, c) })
+}
+
+// atDelvesPrompt runs a prompt with the command async, which takes its
+// snapshots from source; nil: of what is debugged.
+func (a *app) atDelvesPrompt(f *dlvFlags, source source, run func(dlvprompt.Command) (int, error)) error {
 	flags := newViewFlags()
 	if f.views != nil {
 		flags = *f.views
 	}
-	async, err := newAsyncCommand(a, flags, core)
+	async, err := newAsyncCommand(a, flags, source)
 	if err != nil {
 		return err
 	}
-	status, err := dlvprompt.Run(t, f.flags, async.command())
+	status, err := run(async.command())
 	if err == nil && status != 0 {
 		err = &statusError{status}
 	}

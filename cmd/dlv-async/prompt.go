@@ -163,6 +163,9 @@ func (p *session) diff(ctx context.Context, flags *viewFlags) error {
 	if _, err := p.at(ctx, flags); err != nil {
 		return err
 	}
+	if p.last == nil && p.look != nil {
+		return usagef("there is no stop before this one that was looked at")
+	}
 	if p.last == nil {
 		return usagef("there is one snapshot yet; refresh takes another")
 	}

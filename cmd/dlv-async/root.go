@@ -36,7 +36,7 @@ The process is stopped for milliseconds and never written to.`,
 	root.SetErr(a.stderr)
 	root.AddGroup(
 		&cobra.Group{ID: "sources", Title: "Sources of a snapshot:"},
-		&cobra.Group{ID: "debugging", Title: "At Delve's prompt, with async (also: test -i, attach -i, core -i):"},
+		&cobra.Group{ID: "debugging", Title: "At Delve's prompt, with async (also: test, attach, core and connect with -i):"},
 		&cobra.Group{ID: "more", Title: "More:"},
 	)
 	for _, c := range []*cobra.Command{

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/go-delve/delve/pkg/config"
@@ -47,59 +46,69 @@ type Command struct {
 	Beyond   func(frame int) string                      // of a frame that the goroutine has not: what it is, or ""
 }
 
-// Program is the program that is debugged.
-type Program struct {
-	*delve.Debuggee
-	moves atomic.Int64
-}
-
-// Moves counts what may have changed the program: a snapshot is good while
-// this stays the same.
-func (p *Program) Moves() int64 { return p.moves.Load() }
-
 // Run debugs the target at Delve's prompt until the user has seen enough, and
 // returns dlv's exit code. What was started is ended with it, what was attached to goes
 // on unless the user says otherwise.
 func Run(t Target, f Flags, c Command) (status int, err error) {
-	if err := f.check(); err != nil {
-		return 1, err
-	}
-	if err := f.setLogs(); err != nil {
+	conf, err := f.begin()
+	if err != nil {
 		return 1, err
 	}
 	defer logflags.Close()
-	conf, err := config.LoadConfig()
-	if err != nil {
-		logflags.DebuggerLogger().Errorf("%v", err)
-	}
-	for command, aliases := range conf.Aliases {
-		if slices.Contains(aliases, "async") {
-			return 1, fmt.Errorf("the configuration of dlv has async as an alias of %s: it would be that command which dlv-async's takes the place of", command)
-		}
-	}
-	terminated := make(chan os.Signal, 1)
-	signal.Notify(terminated, syscall.SIGTERM, syscall.SIGHUP) // SIGHUP: the terminal was closed
-	defer signal.Stop(terminated)
+	signals := terminations()
+	defer signal.Stop(signals)
 	d, settings, remove, err := start(t, &f, conf)
 	if err != nil {
 		return 1, err
 	}
 	defer remove()
 	defer d.Remove()
-
 	p := &Program{Debuggee: d}
-	conn := serve(d, settings, func() { p.moves.Add(1) })
+	p.client = rpc2.NewClientFromConn(serve(d, settings, func() { p.moves.Add(1) }))
+	return p.prompt(f, c, conf, t.Mode == Attach, signals, func() { end(d, t) })
+}
+
+// begin does what comes before any target: it refuses what dlv refuses, and
+// reads dlv's configuration.
+func (f *Flags) begin() (*config.Config, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if err := f.setLogs(); err != nil {
+		return nil, err
+	}
+	conf, err := config.LoadConfig()
+	if err != nil {
+		logflags.DebuggerLogger().Errorf("%v", err)
+	}
+	for command, aliases := range conf.Aliases {
+		if slices.Contains(aliases, "async") {
+			return nil, fmt.Errorf("the configuration of dlv has async as an alias of %s: it would be that command which dlv-async's takes the place of", command)
+		}
+	}
+	return conf, nil
+}
+
+// terminations are signals that end the prompt, and not before its target is let go of.
+func terminations() chan os.Signal {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP) // SIGHUP: the terminal was closed
+	return signals
+}
+
+// prompt runs the terminal. What ends it otherwise than the user calls end.
+func (p *Program) prompt(f Flags, c Command, conf *config.Config, attached bool, signals <-chan os.Signal, end func()) (int, error) {
 	cl := &client{
-		Client: rpc2.NewClientFromConn(conn),
+		Client: p.client,
 		beyond: c.Beyond,
 		answer: func(ctx context.Context, l Line) Answer { return c.Answer(ctx, p, l) },
 	}
-	term := terminal.New(cl, conf, t.Mode == Attach)
+	term := terminal.New(cl, conf, attached)
 	cl.ready = func() { completeWith(term, c.Complete) }
 	term.InitFile = f.Init
 	if err := define(term, cl, c.Help); err != nil {
 		term.Close()
-		end(d, t)
+		end()
 		return 1, err
 	}
 	type result struct {
@@ -114,11 +123,11 @@ func Run(t Target, f Flags, c Command) (status int, err error) {
 	select {
 	case r := <-ended:
 		if r.err != nil { // with nobody to ask what is to become of the target
-			end(d, t)
+			end()
 		}
 		return r.status, r.err
-	case <-terminated:
-		end(d, t)
+	case <-signals:
+		end()
 		term.Close()
 		return 1, errors.New("terminated by a signal")
 	}

@@ -30,6 +30,7 @@ const (
 	Exec
 	Attach
 	Core
+	Connected // by Connect
 )
 
 // Target is what to debug.
