@@ -71,24 +71,23 @@ func (v *view) causes() error {
 
 // verdict says in one sentence how things stand.
 func (v *view) verdict(c graph.Causes) {
-	doubtful := c.Stuck > 0
 	warned := 0
 	for _, cause := range c.List {
-		switch p := cause.Problem; {
-		case cause.IsError() && p.Evidence.Confidence != graph.Inferred:
-			doubtful = false
-		case p != nil && p.Severity == graph.Warning && !p.Suppressed:
+		if p := cause.Problem; p != nil && p.Severity == graph.Warning && !p.Suppressed {
 			warned = max(warned, cause.Waiting)
 		}
 	}
 	doing := v.activities()
 	switch {
 	case c.Stuck > 0:
-		probably := ""
-		if doubtful {
+		probably, guessed := "", ""
+		switch {
+		case c.Sure == 0:
 			probably = "probably "
+		case c.Sure < c.Stuck:
+			guessed = " (" + number(c.Stuck-c.Sure) + " of them by what is inferred)"
 		}
-		v.wrap(v.text(), v.indent(2), v.say(bad, number(c.Stuck)+" of "+count(c.Tasks, "task")+" "+be(c.Stuck)+" "+probably+"stuck"))
+		v.wrap(v.text(), v.indent(2), v.say(bad, number(c.Stuck)+" of "+count(c.Tasks, "task")+" "+be(c.Stuck)+" "+probably+"stuck").add(quiet, guessed))
 	case c.Tasks == 0:
 		v.row(v.say(strong, "There are no tasks"))
 	case warned > 0:

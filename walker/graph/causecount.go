@@ -61,12 +61,12 @@ func (g *causeGraph) count(counted []bool) {
 	}
 }
 
-// stuck counts the tasks that hang on an error.
-func (g *causeGraph) stuck(counted []bool) int {
+// stuck counts the tasks that hang on an error, by edges backwards.
+func (g *causeGraph) stuck(counted []bool, back adjacency, is func(*cause) bool) int {
 	marks := make([]bool, int(g.firstC)+len(g.causes))
 	var next []int32
 	for _, c := range g.causes {
-		if c.IsError() {
+		if c.IsError() && is(c) {
 			marks[c.node] = true
 			next = append(next, c.node)
 		}
@@ -75,7 +75,7 @@ func (g *causeGraph) stuck(counted []bool) int {
 	for len(next) > 0 {
 		node := next[len(next)-1]
 		next = next[:len(next)-1]
-		for _, from := range g.back.of(node) {
+		for _, from := range back.of(node) {
 			if marks[from] {
 				continue
 			}

@@ -14,6 +14,7 @@ type causeGraph struct {
 	firstR int32 // the node of resource 0
 	firstC int32 // the node of cause 0
 	edges  []edge
+	sure   []edge    // of edges, those that are proven
 	back   adjacency // the edges backwards; made once all stand
 
 	causes  []*cause
@@ -59,14 +60,14 @@ func newCauseGraph(s *Snapshot) *causeGraph {
 			g.left[i]++
 			if ok {
 				g.here[i] = true
-				g.edge(g.firstG+int32(i), t)
+				g.edge(g.firstG+int32(i), t, group.Evidence.Confidence == Proven)
 			}
 		}
 	}
 	for i, r := range s.Resources {
 		for _, h := range r.Holders {
 			if t, ok := s.taskIndex(h.Task); ok {
-				g.edge(g.firstR+int32(i), t)
+				g.edge(g.firstR+int32(i), t, h.Evidence.Confidence == Proven)
 			}
 		}
 	}
@@ -83,7 +84,12 @@ func newCauseGraph(s *Snapshot) *causeGraph {
 	return g
 }
 
-func (g *causeGraph) edge(from, to int32) { g.edges = append(g.edges, edge{from, to}) }
+func (g *causeGraph) edge(from, to int32, sure bool) {
+	g.edges = append(g.edges, edge{from, to})
+	if sure {
+		g.sure = append(g.sure, edge{from, to})
+	}
+}
 
 // task adds where the waits of a task lead, or what it ends at.
 func (g *causeGraph) task(node int32, t *Task) {
@@ -111,9 +117,10 @@ func (g *causeGraph) wait(node int32, t *Task, w *Wait) (leads bool, end End) {
 		}
 		return g.anyOf(node, t, w.Branches)
 	}
+	sure := w.Evidence.Confidence == Proven
 	if w.Task != "" {
 		if to, ok := g.s.taskIndex(w.Task); ok {
-			g.edge(node, to)
+			g.edge(node, to, sure)
 			return true, 0
 		}
 		return false, EndMissing
@@ -126,7 +133,7 @@ func (g *causeGraph) wait(node int32, t *Task, w *Wait) (leads bool, end End) {
 		if !g.here[i] {
 			return false, EndMissing
 		}
-		g.edge(node, g.firstG+i)
+		g.edge(node, g.firstG+i, sure)
 		if outstanding > int(left) {
 			g.end(node, t, EndMembersUnknown, w)
 		}
@@ -136,7 +143,7 @@ func (g *causeGraph) wait(node int32, t *Task, w *Wait) (leads bool, end End) {
 		holders := g.s.Resources[i].Holders
 		for _, h := range holders {
 			if g.s.Task(h.Task) != nil {
-				g.edge(node, g.firstR+i)
+				g.edge(node, g.firstR+i, sure)
 				return true, 0
 			}
 		}
@@ -211,7 +218,7 @@ func (g *causeGraph) end(node int32, t *Task, end End, w *Wait) {
 	}
 	if last := len(c.Tasks) - 1; last < 0 || c.Tasks[last] != t.ID {
 		c.Tasks = append(c.Tasks, t.ID)
-		g.edge(node, c.node)
+		g.edge(node, c.node, true)
 	}
 }
 
@@ -233,7 +240,7 @@ func (g *causeGraph) circles() {
 			if t, ok := g.s.taskIndex(id); ok {
 				known[id] = true
 				c.Tasks = append(c.Tasks, id)
-				g.edge(t, c.node)
+				g.edge(t, c.node, true)
 			}
 		}
 	}
@@ -262,7 +269,7 @@ func (g *causeGraph) circles() {
 				if p := g.explain[t.ID]; p != nil && c.Problem == nil {
 					c.Problem = p
 				}
-				g.edge(node, c.node)
+				g.edge(node, c.node, true)
 			}
 		}
 	}

@@ -11,6 +11,7 @@ type Causes struct {
 	System  int // not counted: the runtime's own, where they were not asked for
 	Waiting int // of Tasks, those that wait
 	Stuck   int // of Waiting, those that hang on a cause whose problem is an error
+	Sure    int // of Stuck, those of which that is proven, at each step
 
 	List []Cause // first those whose problem is an error; within these and within the others, the one that most hang on
 	More int     // how many more there are that were not followed
@@ -75,7 +76,11 @@ func (s *Snapshot) Causes(o CausesOptions) Causes {
 	}
 	out.More = len(g.causes) - len(g.picked)
 	g.count(counted)
-	out.Stuck = g.stuck(counted)
+	out.Stuck = g.stuck(counted, g.back, func(*cause) bool { return true })
+	if out.Stuck > 0 {
+		sure := newAdjacency(int(g.firstC)+len(g.causes), backwards(g.sure))
+		out.Sure = g.stuck(counted, sure, func(c *cause) bool { return c.Problem.Evidence.Confidence == Proven })
+	}
 	for _, c := range g.picked {
 		if c.Waiting == 0 {
 			continue

@@ -15,7 +15,7 @@ import (
 // causes draws the causes, a line each, with an example chain below.
 func causes(c graph.Causes) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%d of %d wait, %d stuck", c.Waiting, c.Tasks, c.Stuck)
+	fmt.Fprintf(&b, "\n%d of %d wait, %d stuck, %d sure", c.Waiting, c.Tasks, c.Stuck, c.Sure)
 	for _, cause := range c.List {
 		fmt.Fprintf(&b, "\n%d hang on %s %v", cause.Waiting, cause.End, cause.Tasks)
 		if cause.Problem != nil {
@@ -57,7 +57,7 @@ func TestCausesOfAProcess(t *testing.T) {
 		ended, system,
 	)
 	checkCauses(t, s.Causes(graph.CausesOptions{}), `
-13 of 14 wait, 6 stuck
+13 of 14 wait, 6 stuck, 3 sure
 3 hang on circle [go:1 go:2]: deadlock
   [go:3]
     holder [go:1]
@@ -85,7 +85,7 @@ func TestCausesOfAProcess(t *testing.T) {
 
 	picked := s.Select(graph.Filter{Tasks: map[graph.TaskID]bool{"go:4": true, "go:9": true}})
 	checkCauses(t, picked.Causes(graph.CausesOptions{Examples: 1}), `
-1 of 2 wait, 0 stuck
+1 of 2 wait, 0 stuck, 0 sure
 1 hang on outside [go:5 go:6]
   [go:4]
     member [go:5]
@@ -104,7 +104,7 @@ func TestCausesThatAreCircles(t *testing.T) {
 		waiting("go:5", awaits("go:4")), running("go:6"),
 	)
 	checkCauses(t, s.Causes(graph.CausesOptions{}), `
-5 of 6 wait, 0 stuck
+5 of 6 wait, 0 stuck, 0 sure
 3 hang on circle [go:1 go:2]
   [go:3]
     task [go:2]
@@ -132,7 +132,7 @@ func TestCausesAreThoseOfASlowSearch(t *testing.T) {
 		for _, cause := range c.List {
 			n := 0
 			for _, task := range s.Tasks {
-				reached := everyTaskThat(s, task.ID)
+				reached := everyTaskThat(s, task.ID, false)
 				if waits[task.ID] && slices.ContainsFunc(cause.Tasks, func(id graph.TaskID) bool { return reached[id] }) {
 					n++
 					covered[task.ID] = true
@@ -156,12 +156,26 @@ func TestCausesAreThoseOfASlowSearch(t *testing.T) {
 		if n != c.Stuck {
 			t.Fatalf("%d are stuck, said to be %d", n, c.Stuck)
 		}
+		n = 0
+		for _, task := range s.Tasks {
+			reached := everyTaskThat(s, task.ID, true)
+			if waits[task.ID] && slices.ContainsFunc(c.List, func(cause graph.Cause) bool {
+				return cause.IsError() && cause.Problem.Evidence.Confidence == graph.Proven &&
+					slices.ContainsFunc(cause.Tasks, func(id graph.TaskID) bool { return reached[id] })
+			}) {
+				n++
+			}
+		}
+		if n != c.Sure {
+			t.Fatalf("%d are surely stuck, said to be %d", n, c.Sure)
+		}
 	})
 }
 
 // everyTaskThat returns the task and all that it waits for, and so on: it
 // follows the waits by the plain reading of what is written in the snapshot.
-func everyTaskThat(s *graph.Snapshot, id graph.TaskID) map[graph.TaskID]bool {
+// Where it is to be sure, by what is proven.
+func everyTaskThat(s *graph.Snapshot, id graph.TaskID, sure bool) map[graph.TaskID]bool {
 	seen := map[graph.TaskID]bool{}
 	var visit func(id graph.TaskID)
 	var follow func(w *graph.Wait)
@@ -182,11 +196,11 @@ func everyTaskThat(s *graph.Snapshot, id graph.TaskID) map[graph.TaskID]bool {
 		for i := range w.Branches {
 			follow(&w.Branches[i])
 		}
-		if len(w.Branches) > 0 {
+		if len(w.Branches) > 0 || sure && w.Evidence.Confidence != graph.Proven {
 			return
 		}
 		visit(w.Task)
-		if g := s.Group(w.Group); g != nil && g.Outstanding != 0 {
+		if g := s.Group(w.Group); g != nil && g.Outstanding != 0 && (!sure || g.Evidence.Confidence == graph.Proven) {
 			for _, m := range g.Members {
 				if t := s.Task(m); t.State != graph.StateDone {
 					visit(m)
@@ -195,7 +209,9 @@ func everyTaskThat(s *graph.Snapshot, id graph.TaskID) map[graph.TaskID]bool {
 		}
 		if r := s.Resource(w.Resource); r != nil {
 			for _, h := range r.Holders {
-				visit(h.Task)
+				if !sure || h.Evidence.Confidence == graph.Proven {
+					visit(h.Task)
+				}
 			}
 		}
 	}

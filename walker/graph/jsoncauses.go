@@ -29,6 +29,7 @@ func WriteCausesJSON(w io.Writer, s *Snapshot, system bool, limit int) error {
 	out.field("system", c.System)
 	out.field("waiting", c.Waiting)
 	out.field("stuck", c.Stuck)
+	out.field("sure", c.Sure)
 	writeList(out, "causes", list, func(c Cause) any {
 		return jsonCause{
 			End: c.End.String(), Problem: toFinding(c.Problem), Waiting: c.Waiting, Behind: c.Behind,
