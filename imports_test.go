@@ -18,12 +18,13 @@ const module = "github.com/dlv-async/dlv-async"
 // none fits, everything may be imported. .golangci.yml has the same rules for
 // editors; this test holds where golangci-lint is not installed.
 var layers = map[string][]string{
-	"docs":          {},
-	"dlvext":        {},
-	"walker/graph":  {},
-	"walker":        {"dlvext", "walker/graph"},
-	"walker/golang": {"dlvext", "walker", "walker/graph"},
-	"render":        {"walker/graph"},
+	"docs":            {},
+	"dlvext":          {},
+	"walker/graph":    {},
+	"walker":          {"dlvext", "walker/graph"},
+	"walker/golang":   {"dlvext", "walker", "walker/graph"},
+	"walker/declared": {"dlvext", "walker", "walker/graph"},
+	"render":          {"walker/graph"},
 
 	"walker/golang/heap": {"dlvext", "walker"},
 

@@ -55,5 +55,8 @@ func noFrame(t *graph.Task) string {
 	case graph.StateDone, graph.StateFailed, graph.StateCancelled:
 		return ""
 	}
+	if len(t.Problems) == 0 && len(t.Frames) == 0 {
+		return "" // it never had any: nothing is missing
+	}
 	return "no frame could be read"
 }

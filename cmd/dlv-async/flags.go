@@ -11,6 +11,7 @@ import (
 	"github.com/dlv-async/dlv-async/internal/config"
 	"github.com/dlv-async/dlv-async/internal/snapshot"
 	"github.com/dlv-async/dlv-async/render"
+	"github.com/dlv-async/dlv-async/walker/declared"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -90,7 +91,12 @@ func (f *viewFlags) register(c *cobra.Command) {
 }
 
 // apply tells those who take the snapshot what the views are to show.
-func (f *viewFlags) apply(o *snapshot.Options) { o.Locals, o.Redact = f.locals, f.redact }
+func (f *viewFlags) apply(o *snapshot.Options) {
+	o.Locals, o.Redact = f.locals, f.redact
+	if c, err := readConfig(f.config); err == nil && c != nil { // newLook tells of the error
+		o.More = declared.Runtimes(c.Declare)
+	}
+}
 
 // filter is what the flags pick, and whether they pick anything.
 func (f *viewFlags) filter() (filter graph.Filter, any bool, err error) {

@@ -49,7 +49,7 @@ The process is stopped for milliseconds and never written to.`,
 		c.GroupID = "debugging"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newTest(a), newDiff(a), newCapture(a), newDap(a), newPs(a), newVersion(a)} {
+	for _, c := range []*cobra.Command{newTest(a), newDeclare(a), newDiff(a), newCapture(a), newDap(a), newPs(a), newVersion(a)} {
 		c.GroupID = "more"
 		root.AddCommand(c)
 	}

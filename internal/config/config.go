@@ -1,5 +1,6 @@
 // Package config reads .dlv-async.toml, the file that a project commits to say
-// what dlv-async cannot know: which findings it has looked at and lives with.
+// what dlv-async cannot know: which findings it has looked at and lives with, and what
+// the tasks of a scheduler of its own look like.
 package config
 
 import (
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/dlv-async/dlv-async/walker/declared"
 )
 
 // Name is what the file is called.
@@ -23,6 +26,8 @@ const maxSize = 1 << 20
 type Config struct {
 	Path     string        `toml:"-"` // of the file; empty: none was read
 	Suppress []Suppression `toml:"suppress"`
+
+	Declare []declared.Declaration `toml:"declare"`
 }
 
 // Find returns the path of the file that holds for a directory: the one in
@@ -76,6 +81,9 @@ func parse(path string, text []byte, codes []string) (*Config, error) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(c); err != nil {
 		return nil, located(path, err)
+	}
+	if err := declared.Validate(path, text, c.Declare); err != nil {
+		return nil, err
 	}
 	lines := tables(text, "suppress")
 	for i := range c.Suppress {

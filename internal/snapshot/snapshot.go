@@ -14,11 +14,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/cpython"
+	"github.com/dlv-async/dlv-async/walker/declared"
 	"github.com/dlv-async/dlv-async/walker/golang"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -60,6 +62,15 @@ type Options struct {
 	AnyExe  bool     // go on with an executable that is not the core's
 }
 
+// shipped are the declarations that come with dlv-async; a test reads them.
+var shipped = sync.OnceValue(func() []declared.Declaration {
+	all, err := declared.Shipped()
+	if err != nil {
+		panic(err)
+	}
+	return all
+})
+
 // found is a runtime in an image: an instance, or why there is none.
 type found struct {
 	name     string
@@ -70,7 +81,7 @@ type found struct {
 // detect finds the runtimes of an image. It is an error when there is none.
 func detect(img *dlvext.Image, o Options) ([]found, error) {
 	var all []found
-	for _, r := range slices.Concat(runtimes, o.More) {
+	for _, r := range slices.Concat(runtimes, declared.Runtimes(shipped()), o.More) {
 		instance, err := r.Detect(img, walker.Options{Locals: o.Locals, Redact: o.Redact})
 		if instance != nil || err != nil {
 			all = append(all, found{r.Name(), instance, err})

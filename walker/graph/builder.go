@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 )
 
@@ -69,6 +70,10 @@ func (b *Builder) Task(t *Task) {
 	b.index[t.ID] = int32(len(b.snapshot.Tasks))
 	b.snapshot.Tasks = append(b.snapshot.Tasks, t)
 }
+
+// Tasks are the tasks that were added so far: a walker that knows more of them
+// may fill that in.
+func (b *Builder) Tasks() iter.Seq[*Task] { return slices.Values(b.snapshot.Tasks) }
 
 // Resource returns the resource at addr, making it with kind at the first
 // call; at address 0, which no two resources share, a new one each time.

@@ -1,0 +1,21 @@
+// Package declared walks the tasks, groups and awaitables of a Go program's own
+// making: of a scheduler, a workflow engine, an actor system. What is what says a
+// declaration, a few lines of TOML that name types and, by paths of fields, where
+// in them things stand.
+//
+//	declaration.go  what can be declared, and how it is read
+//	path.go         paths of fields, and conditions
+//	value.go        values that paths lead to: pointers, interfaces, atomics
+//	elements.go     the elements of slices, maps, lists
+//	check.go        whether a declaration fits a program, by its types alone
+//	objects.go      from roots to everything declared that they lead to
+//	walk.go         what was found, as tasks, groups and resources
+//
+// A path is followed in the target's memory by the types of its debug
+// information. All that is read of it is bounded, and every object is visited
+// once, so that what points in circles comes to an end.
+//
+// A declared task that a goroutine runs is that goroutine: what is declared of
+// it is laid over what the Go walker found, so that logical backtraces of
+// goroutines run through it. Any other is a task of its own.
+package declared

@@ -1,0 +1,81 @@
+package declared
+
+import (
+	"fmt"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+)
+
+// Bounds of a search of the stacks.
+const (
+	maxGoroutines = 1 << 20
+	maxStack      = 64 << 10 // bytes of one, from where it stands
+)
+
+// onStacks looks for values of a type that pointers on the stacks of goroutines
+// lead to. Such a word may be anything: what it leads to counts if its proof
+// leads back to it.
+func (f *finder) onStacks(t thing, typ *dlvext.Type) {
+	proof, err := parsePath(t.Proof)
+	if err != nil {
+		return
+	}
+	tried := map[uint64]bool{}
+	err = f.eachStackWord(func(word uint64) {
+		if word%8 != 0 || word < 4096 || tried[word] || f.found[word] != nil {
+			return
+		}
+		tried[word] = true
+		v := dlvext.NewValue(f.img.Memory, typ, word).Load()
+		if v.Err() != nil {
+			return
+		}
+		values, err := f.follow(v, proof)
+		if err != nil {
+			return
+		}
+		for _, back := range values {
+			all, err := f.addresses(back)
+			if err != nil {
+				continue
+			}
+			for _, b := range all {
+				if b.Addr() == word && b.Type().Name == typ.Name {
+					f.meet(v)
+					return
+				}
+			}
+		}
+	})
+	if err != nil {
+		f.complain(t, "roots", err)
+	}
+}
+
+// eachStackWord visits the words of the stacks of all goroutines that do not run.
+func (f *finder) eachStackWord(visit func(uint64)) error {
+	all := f.img.Global("runtime.allgs")
+	n, err := all.Len()
+	if err != nil {
+		return fmt.Errorf("the goroutines: %w", err)
+	}
+	for i := range min(n, maxGoroutines) {
+		g := all.Index(i).Deref().Load()
+		sp, err := g.Field("sched.sp").Uint()
+		if err != nil {
+			continue
+		}
+		hi, err := g.Field("stack.hi").Uint()
+		if err != nil || sp >= hi || hi-sp > maxStack {
+			continue
+		}
+		stack, err := f.bytes(sp, int(hi-sp))
+		if err != nil {
+			continue
+		}
+		for ; len(stack) >= 8; stack = stack[8:] {
+			visit(word(stack))
+		}
+	}
+	return nil
+}
