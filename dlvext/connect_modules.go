@@ -49,10 +49,11 @@ func (c *Connection) localExe(given string) (*Module, error) {
 			return nil, fmt.Errorf("the Delve at %s does not say which executable it debugs: name it with --exe", c.rpc.addr)
 		}
 	}
-	f, err := os.Open(path)
-	if err != nil && given == "" {
+	if given == "" && !isFile(path) {
 		return nil, fmt.Errorf("the executable %s of the target is not on this machine: name a copy of it with --exe", path)
-	} else if err != nil {
+	}
+	f, err := os.Open(path)
+	if err != nil {
 		return nil, fmt.Errorf("cannot read the executable %w", withoutOp(err))
 	}
 	m, err := OpenModule(path, f, 0)

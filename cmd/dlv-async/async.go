@@ -34,17 +34,21 @@ diff" says what has changed since the stop that async was used at before.`
 // stands still.
 type asyncCommand struct {
 	session session
-	source  source // of snapshots; nil: what is debugged
+	source  optionalSource // of snapshots; nil: what is debugged
 	out     bytes.Buffer
 
-	program *dlvprompt.Program
-	series  *snapshot.Series // of the modules as they are loaded now
-	locals  bool             // whether series and the last snapshot are with variables
-	moves   int64            // of the program, at the last snapshot
-	listed  logicalStack     // what "async stack" listed last
+	program      *dlvprompt.Program
+	moves        int64            // of the program, at the last snapshot
+	locals       bool             // whether that is with variables
+	series       *snapshot.Series // of the modules as they are loaded now
+	seriesLocals bool             // whether its snapshots are with variables
+	listed       logicalStack     // what "async stack" listed last
 }
 
-func newAsyncCommand(a *app, flags viewFlags, source source) (*asyncCommand, error) {
+// optionalSource takes a snapshot, with variables where they are wanted.
+type optionalSource func(ctx context.Context, locals bool) (*graph.Snapshot, error)
+
+func newAsyncCommand(a *app, flags viewFlags, source optionalSource) (*asyncCommand, error) {
 	c := &asyncCommand{source: source}
 	flags.width = flags.columnsOf(a.stdout)
 	if color, err := flags.useColor(a.stdout); err != nil {
@@ -118,23 +122,24 @@ func (c *asyncCommand) look(ctx context.Context, flags *viewFlags) (*graph.Snaps
 	if moves != c.moves {
 		c.session.last = c.session.now
 	}
-	c.session.now, c.moves = s, moves
+	c.session.now, c.moves, c.locals = s, moves, flags.locals
 	return s, nil
 }
 
 // take takes a snapshot of the stopped target.
 func (c *asyncCommand) take(ctx context.Context, locals bool) (s *graph.Snapshot, err error) {
 	if c.source != nil {
-		return c.source(ctx)
+		return c.source(ctx, locals)
 	}
 	o := snapshot.Options{Tool: tool(), Source: "debugger", Locals: locals, Redact: c.session.flags.redact}
 	err = c.program.Look(ctx, func(img *dlvext.Image, fresh bool) (err error) {
-		if fresh || c.series == nil || c.locals != locals {
-			c.series, c.locals = nil, locals
+		if fresh || c.series == nil || c.seriesLocals != locals {
+			c.series = nil
 			if c.series, err = snapshot.NewSeries(img, o); err != nil {
 				c.series = nil
 				return err
 			}
+			c.seriesLocals = locals
 		}
 		s, err = c.series.Take(ctx, img, o)
 		return err

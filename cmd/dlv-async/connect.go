@@ -57,7 +57,11 @@ the views above. That is a debugger: it stops a target that runs.`,
 				if len(args) > 1 {
 					return usagef("with -i a view is shown at the prompt: async %s", args[1])
 				}
-				return a.atDelvesPrompt(&debug, take, func(c dlvprompt.Command) (int, error) {
+				atPrompt := func(ctx context.Context, locals bool) (*graph.Snapshot, error) {
+					options.Locals = locals
+					return take(ctx)
+				}
+				return a.atDelvesPrompt(&debug, atPrompt, func(c dlvprompt.Command) (int, error) {
 					return dlvprompt.Connect(args[0], debug.flags, c)
 				})
 			}

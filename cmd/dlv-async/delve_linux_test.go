@@ -140,8 +140,8 @@ func TestDelvesPromptOverACore(t *testing.T) {
 	exe := testtarget.Build(t, "mutexes", testtarget.Options{})
 	target := testtarget.Start(t, exe)
 	core := target.GCore(t)
-	out := atDelvesPrompt(t, nil, []string{"async problems", "goroutine 1", "async where", "exit"}, "core", "-i", exe, core)
-	inOrder(t, out, "core of mutexes", "Switched from", "go:1", "main.main")
+	out := atDelvesPrompt(t, nil, []string{"async problems", "goroutine 1", "async where --locals", "async where", "exit"}, "core", "-i", exe, core)
+	inOrder(t, out, "core of mutexes", "Switched from", "go:1", "main.main", " = ", "(dlv) async where", "main.main")
 }
 
 // The prompt of a headless Delve, which other clients use too.

@@ -98,13 +98,13 @@ async for the views above. Unlike all else here, that stops and changes the
 program. docs/delve.md has the rest.`
 
 // debug prompts over a target.
-func (a *app) debug(t dlvprompt.Target, f *dlvFlags, core source) error {
+func (a *app) debug(t dlvprompt.Target, f *dlvFlags, core optionalSource) error {
 	return a.atDelvesPrompt(f, core, func(c dlvprompt.Command) (int, error) { return dlvprompt.Run(t, f.flags, c) })
 }
 
 // atDelvesPrompt runs a prompt with the command async, which takes its
 // snapshots from source; nil: of what is debugged.
-func (a *app) atDelvesPrompt(f *dlvFlags, source source, run func(dlvprompt.Command) (int, error)) error {
+func (a *app) atDelvesPrompt(f *dlvFlags, source optionalSource, run func(dlvprompt.Command) (int, error)) error {
 	flags := newViewFlags()
 	if f.views != nil {
 		flags = *f.views
@@ -181,7 +181,8 @@ func (a *app) debugCore(exe, core string, f *dlvFlags, o snapshot.Options) error
 	if exe == "" {
 		return usagef("-i needs the executable too: core -i EXE CORE")
 	}
-	return a.debug(dlvprompt.Target{Mode: dlvprompt.Core, Exe: exe, Core: core}, f, func(ctx context.Context) (*graph.Snapshot, error) {
+	return a.debug(dlvprompt.Target{Mode: dlvprompt.Core, Exe: exe, Core: core}, f, func(ctx context.Context, locals bool) (*graph.Snapshot, error) {
+		o.Locals = locals
 		return snapshot.Core(ctx, exe, core, o)
 	})
 }
