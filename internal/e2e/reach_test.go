@@ -71,3 +71,41 @@ func TestWhoCanBeReached(t *testing.T) {
 		})
 	}
 }
+
+// In a program that collects garbage, moves stacks and passes values on without
+// pause, those who stand still have leaked, and nobody else, whatever the moment.
+func TestNobodyLeaksInAChurn(t *testing.T) {
+	t.Parallel()
+	looks := 10
+	toolchains := []string{""}
+	if testtarget.Full() {
+		looks, toolchains = 100, append(slices.Clone(testtarget.Toolchains), testtarget.Older...)
+	}
+	for _, toolchain := range toolchains {
+		t.Run(toolchain, func(t *testing.T) {
+			tg := testtarget.Start(t, testtarget.Build(t, "churn", testtarget.Options{Toolchain: toolchain}))
+			known := 0
+			for range looks {
+				s := wholeAttach(t, tg)
+				known++
+				for _, r := range s.Runtimes {
+					for _, note := range r.Notes {
+						if strings.HasPrefix(note, "whether goroutines leaked") {
+							t.Log(note)
+							known--
+						}
+					}
+				}
+				for _, p := range s.Problems {
+					if p.Code == "leak" && !(len(p.Tasks) == 3 && s.Task(p.Tasks[0]).Name == "main.still") {
+						t.Errorf("%s: %v", p.Message, p.Tasks)
+					}
+				}
+			}
+			t.Logf("known in %d of %d", known, looks)
+			if known == 0 {
+				t.Error("it is never known whether somebody leaked")
+			}
+		})
+	}
+}
