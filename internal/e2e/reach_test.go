@@ -67,9 +67,39 @@ func TestWhoCanBeReached(t *testing.T) {
 						t.Errorf("%s: %s", name, note)
 					}
 				}
+				served := couldServe(s)
+				for _, pair := range []string{
+					"main.waits by main.sleeps", "main.waits by main.reads", "main.waits by main.deferred",
+					"main.chained by main.sleeps", "main.chained by main.chained", "main.waits by main.chained",
+				} {
+					if !served[pair] {
+						t.Errorf("%s: nothing says that %s could be woken", name, pair)
+					}
+				}
+				for pair := range served {
+					if strings.Contains(pair, "main.lost") {
+						t.Errorf("%s: %s could be woken", name, pair)
+					}
+				}
 			}
 		})
 	}
+}
+
+// couldServe are who waits on a channel, and who could serve that.
+func couldServe(s *graph.Snapshot) map[string]bool {
+	pairs := map[string]bool{}
+	for _, task := range s.Tasks {
+		if len(task.Waits) == 0 {
+			continue
+		}
+		if r := s.Resource(task.Waits[0].Resource); r != nil {
+			for _, h := range s.Reached(r) {
+				pairs[task.Name+" by "+s.Task(h.Task).Name] = true
+			}
+		}
+	}
+	return pairs
 }
 
 // In a program that collects garbage, moves stacks and passes values on without

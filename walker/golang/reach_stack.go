@@ -38,20 +38,17 @@ func (l *liveSearch) unsure(format string, args ...any) {
 
 // add adds one goroutine's.
 func (l *liveSearch) add(g *goroutine) {
-	switch {
-	case g.status == gCopystack:
-		l.unsure("the stack of a goroutine was just being moved")
-		return
-	case g.stack == nil:
+	if g.stack == nil {
 		l.unsure("the stack of a goroutine could not be read")
 		return
-	case g.scanned && g.status != gRunning:
-		l.unsure("the collector was just at the stack of a goroutine, and may have been moving it")
-		return
 	}
+	// Of a stack that is being moved, by its goroutine or the collector, the words
+	// are right, but those that lead into it may lead into the old one:
+	// https://github.com/golang/go/blob/go1.26.0/src/runtime/stack.go#L899
+	moving := g.status == gCopystack || g.scanned
 	from := len(l.words)
 	l.objects = l.objects[:0]
-	if g.status == gRunning || g.interrupted || g.panicking != 0 || !l.addFrames(g) {
+	if moving || g.status == gRunning || g.interrupted || g.panicking != 0 || !l.addFrames(g) {
 		l.words = l.words[:from]
 		l.addAll(g, g.sp, g.hi)
 		return
