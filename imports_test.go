@@ -32,7 +32,7 @@ var layers = map[string][]string{
 	"walker/cpython/object": {"dlvext", "walker", "walker/cpython/layout"},
 	"walker/cpython/frame":  {"dlvext", "walker", "walker/cpython/layout", "walker/cpython/object"},
 
-	"internal/config":      {"walker/graph"},
+	"internal/config":      {"walker/declared", "walker/graph"},
 	"internal/demo":        {},
 	"internal/demo/orders": {},
 	"dap/wire":             {},
