@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/internal/snapshot"
+	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// Of a program that is busy and has nothing wrong with it nothing is said to be
+// wrong, whenever it is looked at; and the locks that note who has them agree with
+// who is named.
+func TestHealthy(t *testing.T) {
+	looks := 20
+	if testtarget.Full() {
+		looks = 1000
+	}
+	tg := testtarget.Start(t, testtarget.Build(t, "healthy", testtarget.Options{}))
+	kept := strings.Fields(tg.Stderr())
+	right, missed, passing, named := 0, 0, 0, 0
+	for n := range looks {
+		var file bytes.Buffer
+		o := snapshot.Options{MaxStop: patience}
+		if n%5 == 0 { // making a recording takes longest
+			o.Record = &file
+		}
+		s, err := snapshot.Attach(context.Background(), tg.PID, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range s.Problems {
+			if p.Severity == graph.Error || p.Code == "abandoned-lock" {
+				t.Errorf("%s: %s %s %v, behind it %v", p.Code, p.Message, p.Evidence.How, p.Tasks, p.Queued)
+			}
+		}
+		if o.Record == nil {
+			continue
+		}
+		img, err := dlvext.OpenRecording(bytes.NewReader(file.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.Resources {
+			if r.Kind != "mutex" || !locked(r) {
+				continue
+			}
+			if len(r.Holders) > 0 {
+				named++
+			}
+			if !slices.Contains(kept, fmt.Sprintf("%#x", r.Address)) {
+				continue
+			}
+			// What is around a semaphore that is waited for was read, and so was
+			// what follows the Mutex.
+			var b [8]byte
+			if err := img.Memory.Read(r.Address+8, b[:]); err != nil {
+				t.Fatal(err)
+			}
+			owner := graph.TaskID(fmt.Sprintf("go:%d", binary.LittleEndian.Uint64(b[:])))
+			switch {
+			case owner == "go:0":
+				passing++
+			case len(r.Holders) == 0:
+				missed++
+			case r.Holders[0].Task == owner:
+				right++
+			default:
+				t.Errorf("%s is said to have the lock at %#x (%s), which %s has", r.Holders[0].Task, r.Address, r.Holders[0].Evidence.How, owner)
+			}
+		}
+	}
+	t.Logf("%d locks that others wait for have a holder named; of those that say who it is %d agree, %d have none named, %d are just being taken or let go", named, right, missed, passing)
+	if right == 0 || right*100 < (right+missed)*95 {
+		t.Errorf("of %d holders %d were named", right+missed, right)
+	}
+}
+
+func locked(r *graph.Resource) bool {
+	return slices.ContainsFunc(r.Detail, func(a graph.Attr) bool { return a.Key == "locked" && a.Value == true })
+}
