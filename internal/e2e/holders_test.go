@@ -60,11 +60,15 @@ func TestHoldersAreThoseThatHold(t *testing.T) {
 	}
 }
 
+// throughHeap are the styles whose lock is reached by a pointer in the heap that is
+// loaded anew to let it go.
+var throughHeap = []string{"units", "unitsTry"}
+
 func checkHolders(t *testing.T, view string, r lockRecord, s *graph.Snapshot) {
 	t.Helper()
 	named := map[string]map[graph.TaskID]graph.Evidence{}
 	for _, res := range s.Resources {
-		if res.Kind != "mutex" && res.Kind != "rwmutex" {
+		if !slices.Contains([]string{"mutex", "rwmutex", "semaphore"}, res.Kind) {
 			continue
 		}
 		at := fmt.Sprintf("%#x", res.Address)
@@ -76,9 +80,12 @@ func checkHolders(t *testing.T, view string, r lockRecord, s *graph.Snapshot) {
 	right, missed := 0, []string(nil)
 	for addr, holders := range r.held {
 		for task, style := range holders {
-			if _, ok := named[addr][task]; ok {
+			_, ok := named[addr][task]
+			switch {
+			case ok:
 				right++
-			} else {
+			case slices.Contains(throughHeap, style) && view != "gcore": // which has no heap
+			default:
 				missed = append(missed, style)
 			}
 		}

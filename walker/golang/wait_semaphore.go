@@ -25,6 +25,7 @@ var semaphores = awaitable{
 			r.Type = "golang.org/x/sync/semaphore.Weighted"
 			s := w.semaphores[place.semaphore]
 			r.Detail = []graph.Attr{{Key: "size", Value: s.size}, {Key: "held", Value: s.held}, {Key: "waiters", Value: s.waiters}}
+			w.nameUnitHolders(r, s.held)
 		}
 		evidence := proven("a live list.Element of Weighted.waiters → waiter.ready = sudog.c")
 		wait.Kind, wait.Resource, wait.Amount, wait.Evidence = graph.WaitSemaphore, r.ID, place.wants, evidence

@@ -97,7 +97,7 @@ func (c *conditions) resource(node int32, r *Resource) {
 			return
 		}
 	}
-	if endsByItself(r) {
+	if endsByItself(r) || r.unknownShares() {
 		return
 	}
 	kids := c.holders(r)
@@ -106,6 +106,17 @@ func (c *conditions) resource(node int32, r *Resource) {
 	} else {
 		c.any(node, kids)
 	}
+}
+
+// unknownShares reports that more of a resource is taken than there are holders
+// known: somebody else may have a share, and let it go.
+func (r *Resource) unknownShares() bool {
+	for _, a := range r.Detail {
+		if n, ok := a.Value.(int64); ok && a.Key == "held" && n > int64(len(r.Holders)) {
+			return true
+		}
+	}
+	return false
 }
 
 // counts reports whether an edge that is known so is one here.

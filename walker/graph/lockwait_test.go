@@ -56,3 +56,19 @@ func TestMissingDone(t *testing.T) {
 	checkFound(t, sealed(t, b, running("go:9")), "missing-done", `
 warning: sync.WaitGroup 0x1000 counts 2 that have yet to call Done, and nobody who can still run is one of the 1 that were not found: they ended without it, or one Add is too many (1, 0 behind)`)
 }
+
+// Somebody who is not known may let go of a share.
+func TestSharesOfUnknownHolders(t *testing.T) {
+	build := func(taken int64) *graph.Snapshot {
+		b := graph.NewBuilder("test")
+		r := held(b, 0x1000, inferred, "go:1", "go:2")
+		r.Kind, r.Detail = "semaphore", []graph.Attr{{Key: "size", Value: taken}, {Key: "held", Value: taken}}
+		wants := func(id graph.TaskID) *graph.Task {
+			return waiting(id, graph.Wait{Kind: graph.WaitSemaphore, Resource: r.ID, Evidence: proven})
+		}
+		return sealed(t, b, wants("go:1"), wants("go:2"))
+	}
+	checkFound(t, build(3), "deadlock", "")
+	checkFound(t, build(2), "deadlock", `
+error: go:1 and go:2 probably wait for each other (2, 0 behind)`)
+}

@@ -20,6 +20,8 @@ import (
 	"sync"
 	"unsafe"
 
+	"golang.org/x/sync/semaphore"
+
 	"example.com/targets/ready"
 )
 
@@ -36,6 +38,8 @@ type box struct {
 	next *box
 	list []*box
 	tidy bool
+
+	units *semaphore.Weighted
 }
 
 type embedding struct {
@@ -104,6 +108,10 @@ var stylesOfWrite = map[string]func(b *box, at chan<- bool){
 	"write": write, "writeDeferred": writeDeferred, "upgraded": upgraded, "writeTry": writeTry,
 }
 
+var stylesOfUnits = map[string]func(b *box, at chan<- bool){
+	"units": units, "unitsDeferred": unitsDeferred, "unitsChecked": unitsChecked, "unitsTry": unitsTry, "unitsClosure": unitsClosure,
+}
+
 // innocents stand where they do not have the box's lock; another goroutine has it.
 var innocents = map[string]func(b *box, at chan<- bool){
 	"letGo": letGo, "letGoDeferred": letGoDeferred, "knows": knows, "tryFailed": tryFailed, "unlockedMeanwhile": unlockedMeanwhile,
@@ -135,8 +143,16 @@ func main() {
 		say("held", unsafe.Pointer(&b.mu), "exclusive", style(deferred, b), name+"/holder")
 		want(&b.mu)
 	}
+	for name, f := range stylesOfUnits {
+		b := &box{name: name, units: semaphore.NewWeighted(3)}
+		for range 3 {
+			say("held", unsafe.Pointer(b.units), "units", style(f, b), name)
+		}
+		go acquire(b)
+	}
 	fields()
 	ready.When(
+		ready.Parked(len(stylesOfUnits), "select", "main.acquire"),
 		ready.Parked(wants, "sync.Mutex.Lock|sync.RWMutex.Lock", "main.lock"),
 		ready.Parked(1, "select (no cases)", "main.main"),
 	)

@@ -67,7 +67,7 @@ func (f *flow) calls(s *state, i *inst, target uint64) {
 	e, known := effects[fn.Name]
 	l := lock{e.mode, s.regs[rax].plus(-e.offset)}
 	switch {
-	case e.does == takes:
+	case e.does == takes, e.does == mayTake:
 		s.take(l, i.pc)
 	case e.does == letsGo:
 		f.letGo(s, l, i.pc)
@@ -77,8 +77,14 @@ func (f *flow) calls(s *state, i *inst, target uint64) {
 		}
 	}
 	f.afterCall(s, i, int64(fn.Args), true)
-	if e.does == tries {
+	switch e.does {
+	case tries:
 		s.regs[rax] = f.attempt(l, i.pc).of
+	case mayTake:
+		v := f.attempt(l, i.pc).of
+		v.sym = f.syms.get(symbol{kind: tried, site: i.pc, addr: l.addr, mode: l.mode, loc: byError})
+		v.off = 1
+		s.regs[rax] = v
 	}
 }
 

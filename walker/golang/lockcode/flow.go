@@ -191,8 +191,12 @@ func (f *flow) learn(s *state, i *inst, taken bool) {
 	switch v := s.flags.of; v.kind {
 	case attempt:
 		has := eq == (s.flags.to == 1)
-		if (v.off == 0) == has {
+		took := (v.off == 0) == has
+		switch {
+		case v.sym.loc != byError && took:
 			s.take(lock{v.sym.mode, v.sym.addr}, v.sym.site)
+		case v.sym.loc == byError && !took:
+			s.held = slices.DeleteFunc(s.held, func(h hold) bool { return h.site == v.sym.site })
 		}
 		s.know(v, has)
 	case symbolic:
@@ -216,6 +220,9 @@ func (s *state) know(v value, one bool) {
 		c := value{kind: constant}
 		if one == (w.off == v.off) {
 			c.off = 1
+			if v.sym.loc == byError {
+				return value{} // some error
+			}
 		}
 		return c
 	}

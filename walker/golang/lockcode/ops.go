@@ -9,6 +9,8 @@ type Mode uint8
 const (
 	Exclusive Mode = iota // a Mutex's Lock, an RWMutex's Lock
 	Shared                // an RWMutex's RLock
+	Units                 // some of a golang.org/x/sync/semaphore.Weighted
+	NumModes
 )
 
 // effect is what a function of package sync does with the lock that it is called
@@ -27,10 +29,11 @@ const (
 	tries
 	letsGo
 	finishes // taking it, which was begun inline
+	mayTake  // takes it, if the error that it returns is nil
 )
 
-// effects are those of package sync's functions, and of what their inlined parts
-// call. The wrapped Mutex is the first field of the one in package sync.
+// effects are those of package sync's functions, of what their inlined parts
+// call, and of semaphores' (https://cs.opensource.google/go/x/sync/+/refs/tags/v0.22.0:semaphore/semaphore.go). The wrapped Mutex is the first field of the one in package sync.
 // https://github.com/golang/go/blob/go1.26.0/src/sync/mutex.go#L42 and
 // https://github.com/golang/go/blob/go1.26.0/src/sync/rwmutex.go#L66
 var effects = map[string]effect{
@@ -56,6 +59,10 @@ var effects = map[string]effect{
 	"sync.(*Mutex).unlockSlow":          {},
 	"internal/sync.(*Mutex).unlockSlow": {},
 	"sync.(*RWMutex).rUnlockSlow":       {},
+
+	"golang.org/x/sync/semaphore.(*Weighted).Acquire":    {does: mayTake, mode: Units},
+	"golang.org/x/sync/semaphore.(*Weighted).TryAcquire": {does: tries, mode: Units},
+	"golang.org/x/sync/semaphore.(*Weighted).Release":    {does: letsGo, mode: Units},
 }
 
 // Fields of an RWMutex that inlined code uses:

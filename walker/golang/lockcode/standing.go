@@ -224,6 +224,7 @@ func (f *flow) heldAt(n int, st *Standing) {
 			word := s.slots[off]
 			m := mark{off: off, size: word.size, want: word.off}
 			switch {
+			case word.kind == attempt && word.sym.loc == byError:
 			case word.kind == attempt:
 				m.size, m.want = 1, 1-word.off
 				w.tried = append(w.tried, trial{f.found(s, lock{word.sym.mode, word.sym.addr}), m, word.sym.site})

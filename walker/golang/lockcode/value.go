@@ -41,6 +41,10 @@ const (
 	tried                      // a TryLock of addr
 )
 
+// byError is the loc of attempts whose outcome is an error: nil when the lock was
+// taken, which it counts as until the outcome is looked at.
+const byError = 1
+
 // maxLoads bounds chains of pointers.
 const maxLoads = 6
 
