@@ -180,8 +180,7 @@ func (r *reach) run() {
 	r.follow(r.firstRoots(), "")
 	for i := range r.globals {
 		if r.ctx.Err() != nil {
-			r.doubt("there was no time to finish")
-			return
+			break
 		}
 		v := &r.globals[i]
 		if v.machinery {
@@ -189,6 +188,9 @@ func (r *reach) run() {
 		}
 		r.wake(r.inData[i], v.name)
 		r.follow(v.pointers, v.name)
+	}
+	if r.ctx.Err() != nil {
+		r.doubt("there was no time to finish")
 	}
 	for _, f := range r.heap.Faults() {
 		r.doubt("%s", f)
@@ -212,15 +214,21 @@ func (r *reach) wake(gs []*goroutine, keeper string) {
 }
 
 // follow marks what words lead to, and what those who are woken by that have.
+// Only of the first is it said that the keeper leads there: to the others a
+// goroutine does.
 func (r *reach) follow(words []uint64, keeper string) {
-	for (len(words) > 0 || len(r.ready) > 0) && r.ctx.Err() == nil {
-		more, release := r.liveOf(r.ready)
+	r.wakeBy(r.marks.Reach(words, nil), keeper)
+	for len(r.ready) > 0 && r.ctx.Err() == nil {
+		words, release := r.liveOf(r.ready)
 		r.ready = r.ready[:0]
-		hits := r.marks.Reach(append(more, words...), release)
-		words = nil
-		for _, object := range hits {
-			r.wake(r.waiting[object], keeper)
-		}
+		r.wakeBy(r.marks.Reach(words, release), "")
+	}
+}
+
+// wakeBy takes those from the suspects who wait on objects that were reached.
+func (r *reach) wakeBy(objects []uint64, keeper string) {
+	for _, object := range objects {
+		r.wake(r.waiting[object], keeper)
 	}
 }
 

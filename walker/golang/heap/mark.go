@@ -104,6 +104,9 @@ func (m *Marks) Count() (objects, bytes uint64) {
 // pointer; release are addresses of objects that were held, whose own pointers
 // are followed now. It returns the watched objects that were reached.
 func (m *Marks) Reach(words, release []uint64) (hits []uint64) {
+	if len(words)+len(release) == 0 {
+		return nil
+	}
 	m.hits = nil
 	w := m.worker()
 	for _, v := range words {
