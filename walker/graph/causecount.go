@@ -53,8 +53,8 @@ func (g *causeGraph) count(counted []bool) {
 	}
 	for _, c := range g.picked {
 		c.Behind = c.Waiting
-		for _, id := range c.Tasks {
-			if i, ok := g.s.taskIndex(id); ok && counted[i] {
+		for _, i := range c.ends {
+			if counted[i] {
 				c.Behind--
 			}
 		}

@@ -4,17 +4,15 @@ import "slices"
 
 // example makes a chain that leads to a cause, from one of those that are
 // farthest behind it, though of no more than so many tasks.
-func (g *causeGraph) example(c *Cause, counted []bool) *Node {
+func (g *causeGraph) example(c *cause, counted []bool) *Node {
 	toward := map[int32]int32{} // the next node on the way to the cause
 	var last int32 = -1
 	var level []int32
-	for _, id := range c.Tasks {
-		if i, ok := g.s.taskIndex(id); ok {
-			toward[i] = -1
-			level = append(level, i)
-			if last < 0 && (counted[i] || c.Waiting == c.Behind) {
-				last = i
-			}
+	for _, i := range c.ends {
+		toward[i] = -1
+		level = append(level, i)
+		if last < 0 && (counted[i] || c.Waiting == c.Behind) {
+			last = i
 		}
 	}
 	if last < 0 && len(level) > 0 {
@@ -59,7 +57,7 @@ func (g *causeGraph) example(c *Cause, counted []bool) *Node {
 }
 
 // chain makes the nodes from a task on along the way to a cause.
-func (g *causeGraph) chain(c *Cause, from int32, toward map[int32]int32) *Node {
+func (g *causeGraph) chain(c *cause, from int32, toward map[int32]int32) *Node {
 	task := func(i int32, e Evidence, l *Link) *Node {
 		t := g.s.Tasks[i]
 		return &Node{Task: t, Tasks: []TaskID{t.ID}, Evidence: e, Link: l}
@@ -100,7 +98,7 @@ func (g *causeGraph) chain(c *Cause, from int32, toward map[int32]int32) *Node {
 }
 
 // endingWait is the wait of a task that a cause's chain ends at.
-func (g *causeGraph) endingWait(c *Cause, t *Task) *Wait {
+func (g *causeGraph) endingWait(c *cause, t *Task) *Wait {
 	switch {
 	case c.Wait == nil || len(t.Waits) == 0:
 		return nil
@@ -115,12 +113,10 @@ func (g *causeGraph) endingWait(c *Cause, t *Task) *Wait {
 
 // around is the shortest way from a task of a circle back to itself: each hop
 // the node that it goes through, and the task it goes to.
-func (g *causeGraph) around(c *Cause, start int32) []edge {
+func (g *causeGraph) around(c *cause, start int32) []edge {
 	in := map[int32]bool{}
-	for _, id := range c.Tasks {
-		if i, ok := g.s.taskIndex(id); ok {
-			in[i] = true
-		}
+	for _, i := range c.ends {
+		in[i] = true
 	}
 	came := map[int32]edge{} // of a task: the one before it, and through what, backwards from start
 	level := []int32{start}

@@ -31,6 +31,7 @@ type causeGraph struct {
 type cause struct {
 	*Cause
 	node int32
+	ends []int32 // of Tasks, their nodes
 }
 
 // causeKey is what ends of chains have in common that are one cause.
@@ -217,20 +218,25 @@ func (g *causeGraph) end(node int32, t *Task, end End, w *Wait) {
 		g.index[key] = c
 	}
 	if last := len(c.Tasks) - 1; last < 0 || c.Tasks[last] != t.ID {
-		c.Tasks = append(c.Tasks, t.ID)
-		g.edge(node, c.node, true)
+		c.add(g, node)
 	}
 }
 
+// add adds a task at the end of the chains.
+func (c *cause) add(g *causeGraph, node int32) {
+	c.Tasks = append(c.Tasks, g.s.Tasks[node].ID)
+	c.ends = append(c.ends, node)
+	g.edge(node, c.node, true)
+}
+
 func (g *causeGraph) newCause(c Cause) *cause {
-	added := &cause{&c, g.firstC + int32(len(g.causes))}
+	added := &cause{Cause: &c, node: g.firstC + int32(len(g.causes))}
 	g.causes = append(g.causes, added)
 	return added
 }
 
 // circles adds the deadlocks, and the other circles that lead out nowhere.
 func (g *causeGraph) circles() {
-	known := map[TaskID]bool{}
 	for _, p := range g.s.Problems {
 		if !p.isDeadlock() {
 			continue
@@ -238,9 +244,7 @@ func (g *causeGraph) circles() {
 		c := g.newCause(Cause{End: EndCircle, Problem: p})
 		for _, id := range p.Tasks {
 			if t, ok := g.s.taskIndex(id); ok {
-				known[id] = true
-				c.Tasks = append(c.Tasks, id)
-				g.edge(t, c.node, true)
+				c.add(g, t)
 			}
 		}
 	}
@@ -265,11 +269,10 @@ func (g *causeGraph) circles() {
 		for _, node := range nodes {
 			if node < g.firstG {
 				t := g.s.Tasks[node]
-				c.Tasks = append(c.Tasks, t.ID)
 				if p := g.explain[t.ID]; p != nil && c.Problem == nil {
 					c.Problem = p
 				}
-				g.edge(node, c.node, true)
+				c.add(g, node)
 			}
 		}
 	}

@@ -60,8 +60,9 @@ func (s *Snapshot) Causes(o CausesOptions) Causes {
 	g.pick()
 	counted := make([]bool, len(g.s.Tasks))
 	var out Causes
-	for _, t := range s.Tasks {
-		if endOf(t) == EndEnded {
+	for i, t := range s.Tasks {
+		end := endOf(t)
+		if end == EndEnded {
 			continue
 		}
 		if t.System && !o.System {
@@ -69,8 +70,12 @@ func (s *Snapshot) Causes(o CausesOptions) Causes {
 			continue
 		}
 		out.Tasks++
-		if i, ok := g.s.taskIndex(t.ID); ok && endOf(t) != EndRuns {
-			counted[i] = true
+		at, ok := int32(i), true
+		if s != g.s {
+			at, ok = g.s.taskIndex(t.ID)
+		}
+		if ok && end != EndRuns {
+			counted[at] = true
 			out.Waiting++
 		}
 	}
@@ -81,35 +86,37 @@ func (s *Snapshot) Causes(o CausesOptions) Causes {
 		sure := newAdjacency(int(g.firstC)+len(g.causes), backwards(g.sure))
 		out.Sure = g.stuck(counted, sure, func(c *cause) bool { return c.Problem.Evidence.Confidence == Proven })
 	}
+	var list []*cause
 	for _, c := range g.picked {
 		if c.Waiting == 0 {
 			continue
 		}
 		if !o.System {
-			c.Tasks = g.withoutSystem(c.Tasks)
+			g.withoutSystem(c)
 		}
-		out.List = append(out.List, *c.Cause)
+		list = append(list, c)
 	}
-	examples := len(out.List)
-	if o.Examples > 0 {
-		examples = min(examples, o.Examples)
-	}
-	slices.SortStableFunc(out.List, func(a, b Cause) int {
+	slices.SortStableFunc(list, func(a, b *cause) int {
 		return cmp.Or(-compareBool(a.IsError(), b.IsError()), cmp.Compare(b.Waiting, a.Waiting), cmp.Compare(b.Behind, a.Behind), -compareBool(a.End == EndCircle, b.End == EndCircle))
 	})
-	for i := range out.List[:examples] {
-		out.List[i].Example = g.example(&out.List[i], counted)
+	for i, c := range list {
+		if o.Examples == 0 || i < o.Examples {
+			c.Example = g.example(c, counted)
+		}
+		out.List = append(out.List, *c.Cause)
 	}
 	return out
 }
 
 // withoutSystem leaves out the runtime's own tasks, unless there are no others.
-func (g *causeGraph) withoutSystem(ids []TaskID) []TaskID {
-	own := keep(ids, func(id TaskID) bool { t := g.s.Task(id); return t == nil || !t.System })
-	if len(own) == 0 {
-		return ids
+func (g *causeGraph) withoutSystem(c *cause) {
+	system := func(i int32) bool { return g.s.Tasks[i].System }
+	if !slices.ContainsFunc(c.ends, system) {
+		return
 	}
-	return own
+	if own := keep(c.ends, func(i int32) bool { return !system(i) }); len(own) > 0 {
+		c.ends, c.Tasks = own, g.s.idsOf(own)
+	}
 }
 
 func compareBool(a, b bool) int {
