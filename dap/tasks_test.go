@@ -176,6 +176,7 @@ func TestConsoleAndRequestsOfOurs(t *testing.T) {
 			"async tasks --wait 'chan receive'":      "main.child2",
 			"async config":                           "threadLimit 500",
 			"async help":                             "where TASK",
+			"async help deadlock":                    "How it can be wrong",
 		} {
 			if got := async(line); !strings.Contains(got, want) {
 				t.Errorf("%s shows\n%s\nwithout %q", line, got, want)

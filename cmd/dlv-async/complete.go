@@ -49,6 +49,8 @@ func (p *session) candidates(before []string, word string) []string {
 		return append(viewNames(), promptCommands...)
 	case last == "refresh":
 		return append(viewNames(), "diff")
+	case last == "--fail-on" || last == "help":
+		return problemCodes()
 	case last == "-o" || last == "--output":
 		return outputs
 	case strings.HasPrefix(word, "-"):

@@ -25,6 +25,7 @@ func TestCompletionAtThePrompt(t *testing.T) {
 		"tasks --col":     "tasks --col",
 		"tasks --colu":    "tasks --columns ",
 		"graph -o m":      "graph -o mermaid ",
+		"help dead":       "help deadlock ",
 		"tasks nonsense":  "",
 		"nonsense":        "",
 		"where go:18 go:": "",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,11 +18,9 @@ func newHelp(a *app) *cobra.Command {
   dlv-async help deadlock`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				for _, p := range docs.Problems() {
-					if p.Code == args[0] {
-						_, err := fmt.Fprintf(a.stdout, "%s\n\n%s\n", p.Code, plainText(p.Text))
-						return err
-					}
+				if text, ok := explained(args[0]); ok {
+					_, err := io.WriteString(a.stdout, text)
+					return err
 				}
 			}
 			command, rest, err := c.Root().Find(args)
@@ -48,6 +47,16 @@ func newHelp(a *app) *cobra.Command {
 			return out, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+}
+
+// explained is the section on a problem's code, for a terminal.
+func explained(code string) (text string, ok bool) {
+	for _, p := range docs.Problems() {
+		if p.Code == code {
+			return fmt.Sprintf("%s\n\n%s\n", p.Code, plainText(p.Text)), true
+		}
+	}
+	return "", false
 }
 
 // plainText is a section of Markdown for a terminal: headings as they are said,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -113,11 +114,19 @@ func (p *session) run(ctx context.Context, words []string) error {
 	flags := p.flags
 	c := &cobra.Command{
 		Use: "(dlv-async) [VIEW]", SilenceErrors: true, SilenceUsage: true,
-		Long: "Each line is a view, as after the command, with flags of its own; or\nrefresh (a new snapshot), diff (what changed since the one before), help, quit." + viewHelp(),
+		Long: "Each line is a view, as after the command, with flags of its own; or\nrefresh (a new snapshot), diff (what changed since the one before), help [CODE of a\nproblem], quit." + viewHelp(),
 		RunE: func(c *cobra.Command, args []string) error {
 			first := ""
 			if len(args) > 0 {
 				first = args[0]
+			}
+			if first == "help" && len(args) == 2 {
+				text, ok := explained(args[1])
+				if !ok {
+					return usagef("%q is no code of a problem; they are %s", args[1], strings.Join(problemCodes(), ", "))
+				}
+				_, err := io.WriteString(p.app.stdout, text)
+				return err
 			}
 			if first == "help" {
 				return c.Help()
