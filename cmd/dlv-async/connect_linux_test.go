@@ -35,7 +35,7 @@ func TestConnect(t *testing.T) {
 		code int
 		want []string // in order, of what it prints
 	}{
-		{[]string{d.Addr}, 0, []string{"errgroup · pid", "15 tasks", "main.leaf"}},
+		{[]string{d.Addr}, 0, []string{"errgroup · pid", "15 tasks", "main.main"}},
 		{[]string{d.Addr, "where", leaf, "--locals"}, 0, []string{"main.leaf", "main.middle", "main.outer"}},
 		{[]string{d.Addr, "where", "current", "--remote"}, 0, []string{"go:" + leaf, "main.leaf"}},
 		{[]string{d.Addr, "-o", "json"}, 0, []string{`"source":"connect"`}},
