@@ -126,7 +126,8 @@ func behindCmd(args []string) []string {
 
 // test runs tests and explains those that hang.
 func (a *app) test(ctx context.Context, f *testFlags, packages, flags []string) error {
-	look, err := newLook(a, &viewFlags{output: f.output, color: f.color, width: f.width, redact: f.redact})
+	views := &viewFlags{output: f.output, color: f.color, width: f.width, redact: f.redact}
+	look, err := newLook(a, views)
 	switch {
 	case err != nil:
 		return err
@@ -156,11 +157,18 @@ func (a *app) test(ctx context.Context, f *testFlags, packages, flags []string) 
 	if f.width == 0 {
 		look.options.Width = (&viewFlags{}).columnsOf(a.stderr)
 	}
+	options := snapshot.Options{Tool: tool()}
+	views.apply(&options)
 	teller := &teller{app: a, flags: f, options: look.options}
 	code, err := hang.Run(ctx, cmd, &hang.Watch{
 		Any: f.program != "", After: f.after, Tell: teller.tell,
 		Take: func(ctx context.Context, pid int, want hang.Want) (*graph.Snapshot, error) {
-			return snapshot.Attach(ctx, pid, snapshot.Options{Tool: tool(), Redact: f.redact, Heap: want.Heap, Locals: want.Locals})
+			options.Heap, options.Locals = want.Heap, want.Locals
+			s, err := snapshot.Attach(ctx, pid, options)
+			if err == nil {
+				look.known.Apply(s, time.Now())
+			}
+			return s, err
 		},
 	})
 	if err != nil {

@@ -40,7 +40,7 @@ type Task struct {
 	Awaiters  string            `toml:"awaiters"`  // tasks that wait for this one
 	Group     string            `toml:"group"`     // that it is a member of
 	Creator   string            `toml:"creator"`   // the task that started it
-	Goroutine string            `toml:"goroutine"` // that runs it: its id, a *runtime.g, or the channel that it waits on
+	Goroutine string            `toml:"goroutine"` // that runs it: its id, a *runtime.g, the channel that it waits on, or "stacks": the only one that has it there
 }
 
 // Group declares a type whose values are groups.
@@ -159,7 +159,10 @@ func (t thing) paths() map[string]string {
 	switch {
 	case t.task != nil:
 		all["id"], all["state"], all["awaits"], all["awaiters"] = t.task.ID, t.task.State, t.task.Awaits, t.task.Awaiters
-		all["group"], all["creator"], all["goroutine"] = t.task.Group, t.task.Creator, t.task.Goroutine
+		all["group"], all["creator"] = t.task.Group, t.task.Creator
+		if t.task.Goroutine != onStacks {
+			all["goroutine"] = t.task.Goroutine
+		}
 	case t.group != nil:
 		all["members"], all["owner"], all["outstanding"] = t.group.Members, t.group.Owner, t.group.Outstanding
 	default:
@@ -190,7 +193,7 @@ func (d *Declaration) faults() (faults []fault) {
 		}
 		for _, r := range t.Roots {
 			if r == onStacks && t.Proof == "" {
-				add(t, "roots", "what lies on stacks may be anything: proof has to say what leads back to it")
+				add(t, "roots", "what lies on stacks may be anything: proof has to say what leads back to it, or to what is known")
 			} else if _, _, err := parseRoot(r); err != nil && r != onStacks {
 				add(t, "roots", "roots: %v", err)
 			}

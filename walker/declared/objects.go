@@ -13,8 +13,9 @@ const maxObjects = 1 << 20
 // object is a task, a group or an awaitable that was found.
 type object struct {
 	thing
-	addr  uint64
-	value dlvext.Value
+	addr    uint64
+	value   dlvext.Value
+	guessed bool // that it is one at all
 }
 
 // finder finds the objects of one declaration.
@@ -23,13 +24,14 @@ type finder struct {
 	kinds   map[string]thing // by their type's name
 	found   map[uint64]*object
 	order   []*object
-	trouble map[string]int // what could not be read, and how often
-	first   []string       // those, in the order in which they came
+	stackOf map[uint64]uint64 // of what was found on stacks: the one goroutine that has it; 0: several
+	trouble map[string]int    // what could not be read, and how often
+	first   []string          // those, in the order in which they came
 	cut     bool
 }
 
 func newFinder(r *reader, d *Declaration) *finder {
-	f := &finder{reader: r, kinds: map[string]thing{}, found: map[uint64]*object{}, trouble: map[string]int{}}
+	f := &finder{reader: r, kinds: map[string]thing{}, found: map[uint64]*object{}, stackOf: map[uint64]uint64{}, trouble: map[string]int{}}
 	for _, t := range d.things() {
 		if typ, err := r.typeOf(t.Type); err == nil {
 			f.kinds[typ.Name] = t
@@ -53,8 +55,18 @@ func (f *finder) complain(t thing, key string, err error) {
 	f.trouble[text]++
 }
 
-// find looks in the roots of everything, and then where that leads.
+// find looks in the roots of everything, and then where that leads; on the stacks
+// last, when it is known what may prove something.
 func (f *finder) find(d *Declaration) {
+	f.fromRoots(d, false)
+	f.spread(0)
+	before := len(f.order)
+	f.fromRoots(d, true)
+	f.spread(before)
+}
+
+// fromRoots looks in the roots: on stacks, or in the others.
+func (f *finder) fromRoots(d *Declaration, stacks bool) {
 	for _, t := range d.things() {
 		typ, err := f.typeOf(t.Type)
 		if err != nil {
@@ -62,7 +74,10 @@ func (f *finder) find(d *Declaration) {
 			continue
 		}
 		for _, root := range t.Roots {
-			if root == onStacks {
+			if (root == onStacks) != stacks {
+				continue
+			}
+			if stacks {
 				f.onStacks(t, typ)
 				continue
 			}
@@ -84,7 +99,11 @@ func (f *finder) find(d *Declaration) {
 			}
 		}
 	}
-	for i := 0; i < len(f.order); i++ { // it grows
+}
+
+// spread follows the references of what was found, from the i-th on.
+func (f *finder) spread(i int) {
+	for ; i < len(f.order); i++ { // it grows
 		o := f.order[i]
 		for key, text := range o.paths() {
 			if references[key] && text != "" {

@@ -59,7 +59,7 @@ func TestParseErrors(t *testing.T) {
 		{"a path of the second", head + "[[declare.task]]\ntype = \"T\"\nid = \"a\"\n[[declare.task]]\ntype = \"U\"\nid = \"b..\"\n", `f:8:1: id: "b.." has a field without a name`},
 		{"of the second declaration", head + head + "[[declare.awaitable]]\ntype = \"T\"\nwhere = \"a\"\n", `f:7:1: where: "a" is no comparison with == or !=`},
 		{"a state", head + "[[declare.task]]\ntype = \"T\"\nstates = { 1 = \"asleep\" }\n", `f:5:1: states: 1 is "asleep", and no state is called so`},
-		{"a root without a proof", head + "[[declare.task]]\ntype = \"T\"\nroots = [\"stacks\"]\n", "f:5:1: what lies on stacks may be anything: proof has to say what leads back to it"},
+		{"a root without a proof", head + "[[declare.task]]\ntype = \"T\"\nroots = [\"stacks\"]\n", "f:5:1: what lies on stacks may be anything: proof has to say what leads back to it, or to what is known"},
 		{"a root", head + "[[declare.task]]\ntype = \"T\"\nroots = [\"all\"]\n", `f:5:1: roots: "all" is no variable with its package in front`},
 		{"a detail", head + "[[declare.task]]\ntype = \"T\"\n[declare.task.detail]\nx = \"a b\"\n", `f:5:2: detail.x: "a b" has a field without a name`},
 	} {

@@ -14,15 +14,21 @@ const (
 
 // onStacks looks for values of a type that pointers on the stacks of goroutines
 // lead to. Such a word may be anything: what it leads to counts if its proof
-// leads back to it.
+// leads back to it, or, which is weaker, to what was found before.
 func (f *finder) onStacks(t thing, typ *dlvext.Type) {
 	proof, err := parsePath(t.Proof)
 	if err != nil {
 		return
 	}
 	tried := map[uint64]bool{}
-	err = f.eachStackWord(func(word uint64) {
-		if word%8 != 0 || word < 4096 || tried[word] || f.found[word] != nil {
+	err = f.eachStackWord(func(word, goid uint64) {
+		if word%8 != 0 || word < 4096 {
+			return
+		}
+		if by, ok := f.stackOf[word]; ok && by != goid {
+			f.stackOf[word] = 0 // several have it
+		}
+		if tried[word] || f.found[word] != nil {
 			return
 		}
 		tried[word] = true
@@ -40,8 +46,13 @@ func (f *finder) onStacks(t thing, typ *dlvext.Type) {
 				continue
 			}
 			for _, b := range all {
-				if b.Addr() == word && b.Type().Name == typ.Name {
+				known := f.found[b.Addr()]
+				itself := b.Addr() == word && b.Type().Name == typ.Name
+				if itself || known != nil && b.Type().Name == known.value.Type().Name {
 					f.meet(v)
+					if o := f.found[word]; o != nil {
+						f.stackOf[word], o.guessed = goid, !itself
+					}
 					return
 				}
 			}
@@ -53,7 +64,7 @@ func (f *finder) onStacks(t thing, typ *dlvext.Type) {
 }
 
 // eachStackWord visits the words of the stacks of all goroutines that do not run.
-func (f *finder) eachStackWord(visit func(uint64)) error {
+func (f *finder) eachStackWord(visit func(word, goid uint64)) error {
 	all := f.img.Global("runtime.allgs")
 	n, err := all.Len()
 	if err != nil {
@@ -73,8 +84,12 @@ func (f *finder) eachStackWord(visit func(uint64)) error {
 		if err != nil {
 			continue
 		}
+		goid, err := g.Field("goid").Uint()
+		if err != nil {
+			continue
+		}
 		for ; len(stack) >= 8; stack = stack[8:] {
-			visit(word(stack))
+			visit(word(stack), goid)
 		}
 	}
 	return nil

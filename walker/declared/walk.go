@@ -120,7 +120,13 @@ func (w *describer) word(o *object, key, text string) string {
 // goroutineOf is the goroutine that runs a task: named by its id, by its g, or by
 // the channel that it waits on.
 func (w *describer) goroutineOf(o *object) graph.TaskID {
-	if o.task.Goroutine == "" {
+	switch o.task.Goroutine {
+	case "":
+		return ""
+	case onStacks:
+		if goid := w.stackOf[o.addr]; goid != 0 {
+			return graph.TaskID("go:" + strconv.FormatUint(goid, 10))
+		}
 		return ""
 	}
 	for _, v := range w.lead(o, "goroutine", o.task.Goroutine) {
@@ -146,7 +152,11 @@ func (w *describer) goroutineOf(o *object) graph.TaskID {
 
 // how is the evidence that a declared path gives.
 func (w *describer) how(o *object, text string) graph.Evidence {
-	return graph.Evidence{Confidence: graph.Proven, How: short(o.Type) + "." + text + ", as declared"}
+	e := graph.Evidence{Confidence: graph.Proven, How: short(o.Type) + "." + text + ", as declared"}
+	if o.guessed {
+		e = graph.Evidence{Confidence: graph.Inferred, How: e.How + "; a pointer on a stack says that it is one"}
+	}
+	return e
 }
 
 // task describes a task, or lays what is declared over the goroutine that runs it.
