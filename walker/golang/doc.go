@@ -38,6 +38,16 @@
 // that receive from one channel again and again), and those that one context
 // ends.
 //
+// # What is reachable
+//
+// Where all memory is at hand, a core's or what --capture heap took, package heap
+// reads the objects that there are, and reach*.go what leads where: from the stacks
+// of those who can run, by the compiler's maps (reach_stack.go), from threads,
+// variables, finalizers (reach_roots.go). Whoever waits for what only those
+// reach who are stuck themselves has leaked (leaks.go, joined with what the
+// runtime marked itself); who could serve a wait is in otherends.go. What is
+// not known to be dead counts as alive, and a doubt anywhere makes it unknown.
+//
 // # Two halves
 //
 // Collect runs while the target stands still and does no more than find the

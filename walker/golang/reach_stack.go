@@ -39,7 +39,7 @@ func (l *liveSearch) unsure(format string, args ...any) {
 // add adds one goroutine's.
 func (l *liveSearch) add(g *goroutine) {
 	if g.stack == nil {
-		l.unsure("the stack of a goroutine could not be read")
+		l.addWhole(g)
 		return
 	}
 	// Of a stack that is being moved, by its goroutine or the collector, the words
@@ -55,6 +55,20 @@ func (l *liveSearch) add(g *goroutine) {
 	}
 	l.addDefers(g)
 	l.addObjects(g, from)
+}
+
+// addWhole adds every word of a stack of which it is not known where its
+// goroutine stands: in code of the race detector's, say.
+func (l *liveSearch) addWhole(g *goroutine) {
+	if g.lo < g.hi && g.hi-g.lo <= maxStack {
+		if b, err := l.read(g.lo, int(g.hi-g.lo)); err == nil {
+			for ; len(b) >= 8; b = b[8:] {
+				l.words = append(l.words, le.Uint64(b))
+			}
+			return
+		}
+	}
+	l.unsure("the stack of a goroutine could not be read")
 }
 
 // addAll adds every word between two addresses of a stack.
