@@ -129,7 +129,7 @@ func testLeaks(t *testing.T, exe string, test leakTest) {
 			switch {
 			case p.Code == "leak" && strings.HasSuffix(p.Message, "as the runtime found"):
 				t.Errorf("%s: only the runtime found: %s", name, p.Message)
-			case p.Code == "leak" || p.Code == "deadlock":
+			case p.Code == "leak" || p.Code == "deadlock" || p.Code == "self-deadlock":
 				for _, id := range slices.Concat(p.Tasks, p.Queued) {
 					mine[id] = true
 				}
