@@ -66,16 +66,33 @@ func (w *walk) reportAbandoned() {
 			}
 		}
 	}
+	byPlace := map[string]*graph.Problem{}
+	more := map[*graph.Problem]int{}
+	var found []*graph.Problem
 	for _, r := range w.locks.abandoned {
 		if known[r.Address] || len(waiting[r.Address]) == 0 {
 			continue
 		}
-		w.b.Problem(&graph.Problem{
-			Code: "abandoned-lock", Severity: graph.Warning, Queued: waiting[r.Address], Resources: []graph.ResourceID{r.ID},
-			Message: fmt.Sprintf("%s 0x%x is locked, and no goroutine stands between its Lock and its Unlock: "+
-				"who locked it returned, ended or panicked without unlocking it, or leaves that to another", r.Type, r.Address),
-			Evidence: inferred("the code of every goroutine, and what each deferred"),
-			About:    "lock " + r.Type + " " + at[r.Address],
-		})
+		about := "lock " + r.Type + " " + at[r.Address]
+		p := byPlace[about]
+		if p == nil {
+			p = &graph.Problem{
+				Code: "abandoned-lock", Severity: graph.Warning, About: about,
+				Message: fmt.Sprintf("%s 0x%x is locked, and no goroutine stands between its Lock and its Unlock: "+
+					"who locked it returned, ended or panicked without unlocking it, or leaves that to another", r.Type, r.Address),
+				Evidence: inferred("the code of every goroutine, and what each deferred"),
+			}
+			byPlace[about] = p
+			found = append(found, p)
+		} else {
+			more[p]++
+		}
+		p.Queued, p.Resources = append(p.Queued, waiting[r.Address]...), append(p.Resources, r.ID)
+	}
+	for _, p := range found {
+		if n := more[p]; n > 0 {
+			p.Message += fmt.Sprintf(" (and %d more like it)", n)
+		}
+		w.b.Problem(p)
 	}
 }

@@ -44,6 +44,7 @@ func findLockWaits(s *Snapshot) {
 			}
 		}
 	}
+	var found []*Problem
 	for _, r := range s.Resources {
 		if !lockLike[r.Kind] || len(r.Holders) == 0 {
 			continue
@@ -52,14 +53,13 @@ func findLockWaits(s *Snapshot) {
 		if len(waiting) == 0 {
 			continue
 		}
-		switch p := s.held(r, waiting, explained); {
-		case p == nil:
-		default:
+		if p := s.held(r, waiting, explained); p != nil {
 			p.Resources, p.Queued = []ResourceID{r.ID}, waiting
 			p.About = r.Kind + " " + r.Type + standing(s, p.Tasks)
-			addOnce(s, p)
+			found = append(found, p)
 		}
 	}
+	addAlike(s, found)
 }
 
 // held says what is wrong with how a lock is held; nil: nothing.

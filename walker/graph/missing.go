@@ -22,6 +22,7 @@ func findMissingDone(s *Snapshot) {
 	if len(stuck) == 0 {
 		return
 	}
+	var found []*Problem
 	for i, g := range s.Groups {
 		left := g.Outstanding - len(g.Members)
 		if g.Kind != "sync.WaitGroup" && g.Kind != "errgroup.Group" || left <= 0 {
@@ -44,8 +45,9 @@ func findMissingDone(s *Snapshot) {
 		}
 		p.About = g.Kind + standing(s, p.Tasks)
 		g.Problems = keep(g.Problems, func(old *Problem) bool { return old == nil || old.Code != "members-unknown" })
-		addOnce(s, p)
+		found = append(found, p)
 	}
+	addAlike(s, found)
 }
 
 // allStuck is the finding that none of the tasks can ever go on; nil: there is none.
