@@ -27,13 +27,25 @@ func findSaturated(s *Snapshot) {
 			p.Evidence.How = cmp.Or(p.Evidence.How, "its own counters, and who waits on it")
 			p.Code, p.Resources, p.Queued = codeSaturated, []ResourceID{r.ID}, waiting
 			p.About = r.Kind + " " + r.Type + standing(s, waiting)
-			for _, h := range r.Holders {
+			for _, h := range s.servers(r) {
 				p.Tasks = append(p.Tasks, h.Task)
 			}
 			p.Tasks = uniqueTaskIDs(p.Tasks)
 			addOnce(s, p)
 		}
 	}
+}
+
+// servers are those who have a share of a resource; of a channel those who could
+// receive from it, or, where that is not known, who can get at it.
+func (s *Snapshot) servers(r *Resource) []Holder {
+	if r.Kind != "chan" || len(r.Holders) > 0 {
+		return r.Holders
+	}
+	return keep(s.Reached(r), func(h Holder) bool {
+		t := s.Task(h.Task)
+		return t != nil && findWait(t.Waits, func(w *Wait) bool { return w.Resource == r.ID }) == nil
+	})
 }
 
 // wanting are the tasks that want a share of a resource, or to put something
@@ -89,10 +101,15 @@ func saturated(s *Snapshot, r *Resource, waiting []TaskID) *Problem {
 	switch n := len(r.Holders); {
 	case n == 0:
 		p.Message += "; who has a share is not known"
-	case int64(n) < held:
+	case int64(n) < held && !inUnits(s, r, waiting):
 		p.Message += fmt.Sprintf("; of those who have a share %d are known", n)
 	}
 	return p
+}
+
+// inUnits reports that a task may have more than one share.
+func inUnits(s *Snapshot, r *Resource, waiting []TaskID) bool {
+	return wantsMore(s, r, waiting, 0)
 }
 
 // wantsMore reports that one of the tasks wants more of a resource than is free.
@@ -110,21 +127,23 @@ func wantsMore(s *Snapshot, r *Resource, waiting []TaskID, free int64) bool {
 func fullChannel(s *Snapshot, r *Resource, waiting []TaskID, count func(string) (int64, bool)) *Problem {
 	capacity, _ := count("cap")
 	length, _ := count("len")
-	if capacity == 0 || length < capacity || len(r.Holders) == 0 {
+	workers := s.servers(r)
+	if capacity == 0 || length < capacity || len(workers) == 0 {
 		return nil
 	}
-	workers := 0
-	for _, h := range r.Holders {
+	for _, h := range workers {
 		t := s.Task(h.Task)
 		if t == nil || findWait(t.Waits, func(w *Wait) bool { return w.Resource == r.ID }) != nil {
 			return nil // it is about to receive, or sends itself
 		}
-		workers++
+	}
+	who := "the task known to be able to receive from it does"
+	if n := len(workers); n > 1 {
+		who = fmt.Sprintf("the %d tasks known to be able to receive from it do", n)
 	}
 	return &Problem{
-		Severity: Info, Evidence: Evidence{Inferred, "who could receive from it, and what they do"},
-		Message: fmt.Sprintf("%s is full (%d), all %d tasks that could receive from it do something else, and %s to send",
-			title(r.Kind, r.Address), capacity, workers, waits(len(waiting))),
+		Severity: Info, Evidence: Evidence{Inferred, "who can get at it, and what they do"},
+		Message: fmt.Sprintf("%s is full (%d): %s something else, and %s to send", title(r.Kind, r.Address), capacity, who, waits(len(waiting))),
 	}
 }
 
