@@ -128,6 +128,20 @@ func TestConnectToACore(t *testing.T) {
 	compareMoments(t, want, connected(t, d.Addr, dlvext.ConnectOptions{Exe: tg.Exe}))
 }
 
+// The heap is looked through on request alone: then what leaked is known.
+func TestConnectFindsLeaks(t *testing.T) {
+	t.Parallel()
+	tg := testtarget.Start(t, testtarget.Build(t, "leaks", testtarget.Options{}))
+	d := testtarget.StartDelve(t, "attach", strconv.Itoa(tg.PID))
+	for _, o := range []dlvext.ConnectOptions{{}, {Heap: true}, {Heap: true, Remote: true}} {
+		s := connected(t, d.Addr, o)
+		found := slices.ContainsFunc(s.Problems, func(p *graph.Problem) bool { return p.Code == "leak" })
+		if found != o.Heap {
+			t.Errorf("with %+v a leak is found: %v", o, found)
+		}
+	}
+}
+
 // A target that runs is stopped only on request, and goes on then.
 func TestConnectToAProgramThatRuns(t *testing.T) {
 	t.Parallel()

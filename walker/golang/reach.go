@@ -65,7 +65,7 @@ func (w *walk) openHeap() (*heap.Heap, error) {
 	switch {
 	case !w.img.Whole:
 		return nil, errNoHeap
-	case w.img.Source == "delve" || w.img.Source == "connect":
+	case w.img.Source == "delve":
 		return nil, errors.New("not in a debugger's session, which would stand still for it")
 	case !ok:
 		return nil, errors.New("the program has no symbol table")
