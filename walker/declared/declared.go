@@ -3,6 +3,7 @@ package declared
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
@@ -13,14 +14,18 @@ import (
 // belong behind the Go walker: what goroutines run is laid over these.
 func Runtimes(all []Declaration) []walker.Runtime {
 	var out []walker.Runtime
+	shared := &modules{}
 	for i := range all {
-		out = append(out, runtime{&all[i]})
+		out = append(out, runtime{&all[i], shared})
 	}
 	return out
 }
 
 // runtime is one declaration. It implements [walker.Runtime].
-type runtime struct{ *Declaration }
+type runtime struct {
+	*Declaration
+	modules *modules
+}
 
 // instance is a declaration in an image that fits it.
 type instance struct {
@@ -36,7 +41,7 @@ func (r runtime) Name() string { return r.Declaration.Name }
 func (r runtime) Detect(img *dlvext.Image, _ walker.Options) (walker.Instance, error) {
 	in := &instance{Declaration: r.Declaration}
 	if r.Module != "" {
-		version, ok := moduleVersion(img, r.Module)
+		version, ok := r.modules.version(img, r.Module)
 		if !ok {
 			return nil, nil
 		}
@@ -57,21 +62,42 @@ func (r runtime) Detect(img *dlvext.Image, _ walker.Options) (walker.Instance, e
 	return in, nil
 }
 
-// moduleVersion is the version of a Go module that a program was built with.
-func moduleVersion(img *dlvext.Image, path string) (string, bool) {
+// modules are the Go modules that a program was built with, read once for all
+// declarations.
+type modules struct {
+	mu       sync.Mutex
+	of       *dlvext.Image
+	versions map[string]string
+}
+
+// version is that of a module; ok is false when the program does not have it.
+func (m *modules) version(img *dlvext.Image, path string) (version string, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of != img {
+		m.of, m.versions = img, versionsIn(img)
+	}
+	version, ok = m.versions[path]
+	return version, ok
+}
+
+func versionsIn(img *dlvext.Image) map[string]string {
 	if len(img.Modules) == 0 {
-		return "", false
+		return nil
+	}
+	// Of a program that is not Go's all data would be searched.
+	if _, ok := img.Modules[0].Section(".go.buildinfo"); !ok {
+		return nil
 	}
 	info, err := img.Modules[0].BuildInfo()
 	if err != nil {
-		return "", false
+		return nil
 	}
-	for _, m := range append(info.Deps, &info.Main) {
-		if m.Path == path {
-			return m.Version, true
-		}
+	versions := map[string]string{}
+	for _, dep := range append(info.Deps, &info.Main) {
+		versions[dep.Path] = dep.Version
 	}
-	return "", false
+	return versions
 }
 
 // Collect implements [walker.Instance]. There is nothing that could be read in
