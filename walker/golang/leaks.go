@@ -60,9 +60,9 @@ func (w *walk) reportLeaks(ctx context.Context, tasks []graph.Task) {
 	switch {
 	case errors.Is(err, errNoHeap) && !w.anyStuck():
 	case err != nil:
-		w.notes = append(w.notes, "whether goroutines leaked was not looked into: "+err.Error())
+		w.remarks = append(w.remarks, "whether goroutines leaked was not looked into: "+err.Error())
 	case len(r.doubts) > 0:
-		w.notes = append(w.notes, "whether goroutines leaked is not known: "+strings.Join(r.doubts, "; "))
+		w.remarks = append(w.remarks, "whether goroutines leaked is not known: "+strings.Join(r.doubts, "; "))
 		r = nil
 	}
 	index := make(map[graph.TaskID]*graph.Task, len(tasks))

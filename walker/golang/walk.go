@@ -28,6 +28,7 @@ type walk struct {
 	groupsOf  map[*goroutine][]graph.GroupID
 
 	locals  localsBudget
+	remarks []string     // notes on this moment alone
 	used    []*awaitable // the libraries that the program may have
 	holders map[held][]*goroutine
 	locks   lockFacts
@@ -103,7 +104,7 @@ func (w *walk) report() {
 	rt := &graph.Runtime{
 		ID: runtimeID, Name: "go", Version: w.version, Layout: w.layoutSource,
 		Tasks: len(w.goroutines) + len(w.unreadable) + w.cut, Complete: len(w.unreadable) == 0 && w.cut == 0,
-		Notes: w.notes, Stats: w.stats,
+		Notes: slices.Concat(w.notes, w.remarks), Stats: w.stats,
 	}
 	w.b.Runtime(rt)
 	if w.cut > 0 {
