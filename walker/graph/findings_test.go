@@ -64,8 +64,8 @@ func TestPoolsThatAreUsedUp(t *testing.T) {
 	checkFound(t, s, "pool-saturated", `
 warning: sql.DB.Pool 0x1f4 is used up: 2 of 2 taken, and 2 tasks wait (2, 2 behind)
 info: semaphore.Pool 0xc8 is used up: 8 of 10 taken, and 1 task waits; who has a share is not known (0, 1 behind)
-info: chan 0x44c is full (8): the task known to be able to receive from it does something else, and 1 task waits to send (1, 1 behind)
-info: chan 0x2bc is full (8): the 2 tasks known to be able to receive from it do something else, and 1 task waits to send (2, 1 behind)
+info: chan 0x44c is full (8): the task found that can get at it does something else, and 1 task waits to send (1, 1 behind)
+info: chan 0x2bc is full (8): the 2 tasks found that can get at it do something else, and 1 task waits to send (2, 1 behind)
 info: semaphore.Pool 0x64 is used up: 4 of 4 taken, and 3 tasks wait; of those who have a share 2 are known (2, 3 behind)`)
 }
 

@@ -137,9 +137,9 @@ func fullChannel(s *Snapshot, r *Resource, waiting []TaskID, count func(string) 
 			return nil // it is about to receive, or sends itself
 		}
 	}
-	who := "the task known to be able to receive from it does"
+	who := "the task found that can get at it does"
 	if n := len(workers); n > 1 {
-		who = fmt.Sprintf("the %d tasks known to be able to receive from it do", n)
+		who = fmt.Sprintf("the %d tasks found that can get at it do", n)
 	}
 	return &Problem{
 		Severity: Info, Evidence: Evidence{Inferred, "who can get at it, and what they do"},
