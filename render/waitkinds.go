@@ -81,11 +81,15 @@ func buffer(d detail, kind graph.WaitKind) string {
 	return "holds " + number(length) + " of " + number(size)
 }
 
+// fewReached is how many tasks that can get at a channel are worth naming where it
+// is shown; why names more.
+const fewReached = 2
+
 // couldServe names the tasks that could end a wait on a channel.
 func (v *view) couldServe(r *graph.Resource, w *graph.Wait) string {
 	who := r.Holders
-	if len(who) == 0 {
-		who = v.s.Reached(r)
+	if by := v.s.Reached(r); len(who) == 0 && len(by) <= fewReached {
+		who = by
 	}
 	if len(who) == 0 {
 		return ""
