@@ -60,12 +60,12 @@ func TestPoolsThatAreUsedUp(t *testing.T) {
 	for _, id := range []graph.TaskID{"go:1", "go:1100"} {
 		b.Reached(b.Resource("chan", 1100), graph.Holder{Task: id, Evidence: inferred})
 	}
-	s := sealed(t, b, running("go:1"), waiting("go:2", graph.Wait{Kind: graph.WaitNetwork}))
+	s := sealed(t, b, running("go:1", &graph.Frame{Func: "main.work", Origin: graph.OriginUser}), waiting("go:2", graph.Wait{Kind: graph.WaitNetwork}))
 	checkFound(t, s, "pool-saturated", `
 warning: sql.DB.Pool 0x1f4 is used up: 2 of 2 taken, and 2 tasks wait (2, 2 behind)
 info: semaphore.Pool 0xc8 is used up: 8 of 10 taken, and 1 task waits; who has a share is not known (0, 1 behind)
-info: chan 0x44c is full (8): the task found that can get at it does something else, and 1 task waits to send (1, 1 behind)
-info: chan 0x2bc is full (8): the 2 tasks found that can get at it do something else, and 1 task waits to send (2, 1 behind)
+info: chan 0x44c is full (8): the task that serves it, as far as is known, does something else, and 1 task waits to send (1, 1 behind)
+info: chan 0x2bc is full (8): the 2 tasks that serve it, as far as is known, do something else, and 1 task waits to send (2, 1 behind)
 info: semaphore.Pool 0x64 is used up: 4 of 4 taken, and 3 tasks wait; of those who have a share 2 are known (2, 3 behind)`)
 }
 

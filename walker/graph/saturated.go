@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -37,15 +38,34 @@ func findSaturated(s *Snapshot) {
 }
 
 // servers are those who have a share of a resource; of a channel those who could
-// receive from it, or, where that is not known, who can get at it.
+// receive from it, or, where that is not known, of those who can get at it the nearest
+// and whoever began as it did: the others most likely pass it on.
 func (s *Snapshot) servers(r *Resource) []Holder {
 	if r.Kind != "chan" || len(r.Holders) > 0 {
 		return r.Holders
 	}
+	began := ""
 	return keep(s.Reached(r), func(h Holder) bool {
 		t := s.Task(h.Task)
-		return t != nil && findWait(t.Waits, func(w *Wait) bool { return w.Resource == r.ID }) == nil
+		if t == nil || findWait(t.Waits, func(w *Wait) bool { return w.Resource == r.ID }) != nil {
+			return false
+		}
+		fn := ownEntry(t)
+		if began == "" {
+			began = fn
+		}
+		return fn == began && fn != ""
 	})
+}
+
+// ownEntry is the function of the program's own that a task began in.
+func ownEntry(t *Task) string {
+	for _, f := range slices.Backward(t.Frames) {
+		if f.Origin == OriginUser && !f.Hidden {
+			return f.Func
+		}
+	}
+	return ""
 }
 
 // wanting are the tasks that want a share of a resource, or to put something
@@ -137,9 +157,9 @@ func fullChannel(s *Snapshot, r *Resource, waiting []TaskID, count func(string) 
 			return nil // it is about to receive, or sends itself
 		}
 	}
-	who := "the task found that can get at it does"
+	who := "the task that serves it, as far as is known, does"
 	if n := len(workers); n > 1 {
-		who = fmt.Sprintf("the %d tasks found that can get at it do", n)
+		who = fmt.Sprintf("the %d tasks that serve it, as far as is known, do", n)
 	}
 	return &Problem{
 		Severity: Info, Evidence: Evidence{Inferred, "who can get at it, and what they do"},
