@@ -76,13 +76,14 @@ func (w *walk) claimsOf(g *goroutine, wants uint64) {
 // Of most it can be told quickly that none is.
 func (w *walk) touchesAny(g *goroutine, frames []unwind.Frame, lines []int, wants uint64) bool {
 	other := func(addr uint64) bool { return addr != wants && w.locks.wanted.has(addr) }
+	unknown := func(m lockcode.Mode) bool { return !w.locks.vague[m] } // once is enough
 	for _, i := range lines {
 		view := w.frameView(i)
-		if st := w.standsAt(frames[i]); st != nil && st.Touches(&view, w.locks.wanted.has, other) {
+		if st := w.standsAt(frames[i]); st != nil && st.Touches(&view, w.locks.wanted.has, other, unknown) {
 			return true
 		}
 		for _, l := range w.deferredLocks(g, frames[i], view) {
-			if l.Addr == 0 || other(l.Addr) {
+			if l.Addr == 0 && unknown(l.Mode) || other(l.Addr) {
 				return true
 			}
 		}

@@ -99,17 +99,18 @@ func (st *Standing) Ahead(f *Frame) []Lock {
 }
 
 // Touches tells whether any of the locks that the code speaks of is one of those
-// that are asked for, or may be: it is quicker than asking which, and lock by lock.
-func (st *Standing) Touches(f *Frame, held, ahead func(addr uint64) bool) bool {
+// that are asked for, or cannot be told and matters: it is quicker than asking which,
+// and lock by lock.
+func (st *Standing) Touches(f *Frame, held, ahead func(addr uint64) bool, matters func(m Mode) bool) bool {
 	for i := range st.ways {
 		w := &st.ways[i]
 		for _, l := range w.held {
-			if addr, ok := f.eval(l.addr); !ok || held(addr) {
+			if addr, ok := f.eval(l.addr); ok && held(addr) || !ok && matters(l.mode) {
 				return true
 			}
 		}
 		for _, l := range w.tried {
-			if addr, ok := f.eval(l.addr); !ok || held(addr) {
+			if addr, ok := f.eval(l.addr); ok && held(addr) || !ok && matters(l.mode) {
 				return true
 			}
 		}
