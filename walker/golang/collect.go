@@ -17,10 +17,11 @@ type collection struct {
 	*program
 	img *dlvext.Image
 
-	goroutines []*goroutine     // those alive, by id
-	listed     int              // entries of runtime.allgs, dead ones too
-	unreadable []uint64         // addresses of g's that could not be read
-	cut        int              // goroutines beyond what a walk takes
+	goroutines []*goroutine // those alive, by id
+	listed     int          // entries of runtime.allgs, dead ones too
+	unreadable []uint64     // addresses of g's that could not be read
+	cut        int          // goroutines beyond what a walk takes
+	missed     misses
 	reasons    []string         // the target's waitReasonStrings
 	kinds      []graph.WaitKind // what sort of wait each stands for
 	waiting    [][]*goroutine   // those parked, by their reason
@@ -61,8 +62,17 @@ func newCollection(p *program, img *dlvext.Image) *collection {
 	return c
 }
 
-// read reads n bytes at addr.
+// read reads n bytes at addr, where there is something.
 func (c *collection) read(addr uint64, n int) ([]byte, error) {
+	b, err := c.peek(addr, n)
+	if err != nil {
+		c.missed.add(dlvext.Range{Addr: addr, Len: n})
+	}
+	return b, err
+}
+
+// peek is read where there may be nothing.
+func (c *collection) peek(addr uint64, n int) ([]byte, error) {
 	buf := make([]byte, n)
 	if err := c.img.Memory.Read(addr, buf); err != nil {
 		return nil, err
@@ -75,9 +85,29 @@ func (c *collection) many(ranges []dlvext.Range) [][]byte {
 	return dlvext.ReadMany(c.img.Memory, ranges)
 }
 
-// each reads size bytes at each of the addresses and hands over those that
-// could be read. An address that stands there twice is read once.
+// each reads size bytes at each of the addresses, where there is something, and
+// hands over those that could be read. An address that stands there twice is read once.
 func (c *collection) each(addrs []uint64, size int, take func(addr uint64, b []byte)) {
+	c.some(addrs, size, func(addr uint64, b []byte) {
+		if b == nil {
+			c.missed.add(dlvext.Range{Addr: addr, Len: size})
+			return
+		}
+		take(addr, b)
+	})
+}
+
+// any is each where there may be nothing.
+func (c *collection) any(addrs []uint64, size int, take func(addr uint64, b []byte)) {
+	c.some(addrs, size, func(addr uint64, b []byte) {
+		if b != nil {
+			take(addr, b)
+		}
+	})
+}
+
+// some reads at each of the addresses but 0, once, and hands over nil where that fails.
+func (c *collection) some(addrs []uint64, size int, take func(addr uint64, b []byte)) {
 	slices.Sort(addrs)
 	ranges := make([]dlvext.Range, 0, len(addrs))
 	for i, a := range addrs {
@@ -86,9 +116,7 @@ func (c *collection) each(addrs []uint64, size int, take func(addr uint64, b []b
 		}
 	}
 	for i, b := range c.many(ranges) {
-		if b != nil {
-			take(ranges[i].Addr, b)
-		}
+		take(ranges[i].Addr, b)
 	}
 }
 
@@ -103,7 +131,7 @@ func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
 	if err := c.readGoroutines(); err != nil {
 		return err
 	}
-	rounds := []func(){c.readRunning, c.readStacks, c.readScheduler, c.readUnwinding, c.readAncestors, c.readCrash, c.readSudogs}
+	rounds := []func(){c.readRunning, c.readStacks, c.readDefers, c.readScheduler, c.readUnwinding, c.readAncestors, c.readCrash, c.readSudogs}
 	for i := range awaitables {
 		a := &awaitables[i]
 		rounds = append(rounds, func() { a.collect(c, c.waitingFor(a)) })

@@ -52,10 +52,65 @@ func (c *collection) pendingClosures(g *goroutine, f unwind.Frame) []uint64 {
 	return out
 }
 
+// deferRounds bounds how many records behind each other are read in advance: most
+// are on the stacks, and a goroutine that defers in a loop has some.
+const deferRounds = 64
+
+// readDefers reads the goroutines' deferred calls that are not on their stacks,
+// so that Walk finds them.
+func (c *collection) readDefers() {
+	type place struct {
+		g    *goroutine
+		addr uint64
+	}
+	var front []place
+	var closures []uint64
+	l := &c.lay.deferred
+	follow := func(g *goroutine, addr uint64) {
+		for n := 0; addr != 0 && n < maxDefers; n++ {
+			if !g.onStack(addr, l.size) {
+				front = append(front, place{g, addr})
+				return
+			}
+			record := g.stack[addr-g.sp:]
+			if fn := l.fn.of(record); !g.onStack(fn, 8) {
+				closures = append(closures, fn)
+			}
+			addr = l.link.of(record)
+		}
+	}
+	for _, g := range c.goroutines {
+		follow(g, g.deferred)
+	}
+	for round := 0; len(front) > 0 && round < deferRounds; round++ {
+		now := front
+		front = nil
+		addrs := make([]uint64, len(now))
+		for i, p := range now {
+			addrs[i] = p.addr
+		}
+		records := map[uint64][]byte{}
+		c.each(addrs, l.size, func(addr uint64, b []byte) { records[addr] = b })
+		for _, p := range now {
+			if b := records[p.addr]; b != nil {
+				closures = append(closures, l.fn.of(b))
+				follow(p.g, l.link.of(b))
+			}
+		}
+	}
+	c.any(closures, 64, func(uint64, []byte) {}) // with what the functions have captured
+	c.any(closures, 8, func(uint64, []byte) {})
+}
+
+// onStack tells whether size bytes at an address lie in what was read of the stack.
+func (g *goroutine) onStack(addr uint64, size int) bool {
+	return addr >= g.sp && addr-g.sp+uint64(size) <= uint64(len(g.stack))
+}
+
 // record is a runtime._defer, on the goroutine's stack or in the heap.
 func (c *collection) record(g *goroutine, addr uint64) ([]byte, bool) {
 	l := &c.lay.deferred
-	if addr >= g.sp && addr-g.sp+uint64(l.size) <= uint64(len(g.stack)) {
+	if g.onStack(addr, l.size) {
 		return g.stack[addr-g.sp:][:l.size], true
 	}
 	b, err := c.read(addr, l.size)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 )
@@ -114,7 +115,7 @@ func (c *collection) findFDs(waiting []*goroutine, learnt map[uint64]uint64) {
 		}
 	}
 	descs := map[uint64]uint64{}
-	c.each(addrs, 8, func(addr uint64, b []byte) { descs[addr] = le.Uint64(b) })
+	c.any(addrs, 8, func(addr uint64, b []byte) { descs[addr] = le.Uint64(b) })
 	for _, k := range found {
 		if descs[k.addr+uint64(c.lay.fd.desc.off)] == c.polls[k.g].desc {
 			learnt[k.pc] = k.offset
@@ -213,6 +214,8 @@ func (c *collection) address(b []byte) string {
 		if a, err := c.read(data, 16); err == nil {
 			return c.stringAt(a)
 		}
+	case "":
+		c.missed.add(dlvext.Range{Addr: itab + 8, Len: 8})
 	}
 	return ""
 }
@@ -222,7 +225,7 @@ func (c *collection) address(b []byte) string {
 func (c *collection) concreteType(itab uint64) string {
 	name, ok := c.itabs[itab]
 	if !ok {
-		if b, err := c.read(itab+8, 8); err == nil {
+		if b, err := c.peek(itab+8, 8); err == nil {
 			if t, err := c.typeAt(le.Uint64(b)); err == nil {
 				name = t.name
 			}

@@ -131,8 +131,8 @@ func (c *collection) readCrew(start crewStart, channel uint64, idle []*goroutine
 			}
 		}
 	}
-	c.each(fields, crewObject, look)
-	c.each(fields, 64, look) // of what lies at the end of what is mapped
+	c.any(fields, crewObject, look)
+	c.any(fields, 64, look) // of what lies at the end of what is mapped
 	if len(w.handles) > 0 {
 		c.crews = append(c.crews, w)
 	}

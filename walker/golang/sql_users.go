@@ -58,8 +58,8 @@ func (c *collection) readSQLUsers() {
 	// What is read is as long as the longest of the types: objects may be
 	// shorter, so what cannot be read whole is read in the shortest way.
 	read := map[uint64][]byte{}
-	c.each(addrs, 8, func(addr uint64, b []byte) { read[addr] = b })
-	c.each(addrs, most, func(addr uint64, b []byte) { read[addr] = b })
+	c.any(addrs, 8, func(addr uint64, b []byte) { read[addr] = b })
+	c.any(addrs, most, func(addr uint64, b []byte) { read[addr] = b })
 	conns := map[uint64]uint64{} // DBs, by connections that are in use
 	var unknown []uint64
 	for addr, b := range read {
@@ -70,7 +70,7 @@ func (c *collection) readSQLUsers() {
 			}
 		}
 	}
-	c.each(unknown, l.connSize, func(addr uint64, b []byte) {
+	c.any(unknown, l.connSize, func(addr uint64, b []byte) {
 		if _, ok := c.sqlPools[l.conn.of(b)]; ok && l.inUse.of(b) == 1 {
 			conns[addr] = l.conn.of(b)
 		}

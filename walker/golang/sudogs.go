@@ -83,7 +83,7 @@ func (l *sudogLists) readRest(at sudogAt) {
 		start := at.addr &^ (pageSize - 1)
 		page, known := pages[start]
 		if !known {
-			page, _ = l.read(start, pageSize)
+			page, _ = l.peek(start, pageSize)
 			pages[start] = page
 		}
 		var b []byte

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
 )
 
@@ -40,10 +41,10 @@ type goType struct {
 	kind uint8 // as reflect.Kind numbers them
 }
 
-// typeAt reads the abi.Type at an address.
+// typeAt reads the abi.Type at an address, where there may be none.
 func (c *collection) typeAt(addr uint64) (goType, error) {
 	l := &c.lay.abiType
-	b, err := c.read(addr, l.size)
+	b, err := c.peek(addr, l.size)
 	if err != nil {
 		return goType{}, err
 	}
@@ -66,7 +67,7 @@ func (c *collection) typeAt(addr uint64) (goType, error) {
 func (c *collection) typeString(addr uint64) (string, error) {
 	n, shift := 0, 0
 	for i := uint64(1); ; i++ {
-		b, err := c.read(addr+i, 1)
+		b, err := c.peek(addr+i, 1)
 		if err != nil {
 			return "", err
 		}
@@ -75,7 +76,7 @@ func (c *collection) typeString(addr uint64) (string, error) {
 			if n > walker.MaxString {
 				return "", errors.New("the name of a type is too long to be true")
 			}
-			s, err := c.read(addr+i+1, n)
+			s, err := c.peek(addr+i+1, n)
 			return string(s), err
 		}
 		if shift += 7; shift > 21 {
@@ -97,6 +98,8 @@ func (c *collection) typeName(addr uint64) string {
 		t, err := c.typeAt(addr)
 		if err == nil {
 			name = t.name
+		} else {
+			c.missed.add(dlvext.Range{Addr: addr, Len: c.lay.abiType.size})
 		}
 		c.typeNames[addr] = name
 	}

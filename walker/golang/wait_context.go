@@ -151,9 +151,9 @@ func (c *collection) followHints(hints []hint, learnt map[slot]bool) []hint {
 		addrs[i] = h.addr
 	}
 	read := map[uint64][]byte{}
-	c.each(addrs, 16, func(addr uint64, b []byte) { read[addr] = b })
+	c.any(addrs, 16, func(addr uint64, b []byte) { read[addr] = b })
 	whole := map[uint64][]byte{}
-	c.each(addrs, l.size, func(addr uint64, b []byte) { whole[addr] = b })
+	c.any(addrs, l.size, func(addr uint64, b []byte) { whole[addr] = b })
 	var parents []hint
 	for _, h := range hints {
 		if b := whole[h.addr]; b != nil {

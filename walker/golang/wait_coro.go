@@ -3,6 +3,7 @@ package golang
 import (
 	"strings"
 
+	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -81,10 +82,15 @@ func (c *collection) readCoros(waiting []*goroutine) {
 		}
 	}
 	points := map[uint64]uint64{}
-	c.each(addrs, 8, func(addr uint64, b []byte) { points[addr] = le.Uint64(b) })
+	c.any(addrs, 8, func(addr uint64, b []byte) { points[addr] = le.Uint64(b) })
 	for _, k := range all {
 		if _, found := c.coros[k.g]; !found && points[k.coro.addr+gp] == k.g.addr {
 			c.coros[k.g] = k.coro
+		}
+	}
+	for _, k := range all { // each of them has one
+		if _, read := points[k.coro.addr+gp]; !read && c.coros[k.g] == (coro{}) {
+			c.missed.add(dlvext.Range{Addr: k.coro.addr + gp, Len: 8})
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (c *collection) readPolls(waiting []*goroutine) {
 			}
 		}
 		points := map[uint64]uint64{}
-		c.each(addrs, 8, func(addr uint64, b []byte) { points[addr] = le.Uint64(b) })
+		c.any(addrs, 8, func(addr uint64, b []byte) { points[addr] = le.Uint64(b) })
 		var rest []*goroutine
 		for _, g := range left {
 			f, ok := c.frameOf(g, "runtime.netpollblock")
@@ -104,7 +104,7 @@ func (c *collection) learnPollSlot(waiting []*goroutine) (uint64, bool) {
 			if !ok || v == 0 {
 				continue
 			}
-			if b, err := c.read(v, 8); err == nil && le.Uint64(b) == g.addr {
+			if b, err := c.peek(v, 8); err == nil && le.Uint64(b) == g.addr {
 				return a - f.SP, true
 			}
 		}

@@ -102,7 +102,7 @@ func (c *collection) readWeighted(waiting []*goroutine) {
 	}
 	elements := map[uint64][]byte{}
 	var waiters, lists []uint64
-	c.each(addrs, l.element, func(addr uint64, b []byte) {
+	c.any(addrs, l.element, func(addr uint64, b []byte) {
 		if list := l.owner.of(b); list > uint64(l.list.off) {
 			elements[addr] = b
 			waiters = append(waiters, word(b[l.value.off:], 1))
@@ -110,9 +110,9 @@ func (c *collection) readWeighted(waiting []*goroutine) {
 		}
 	})
 	read := map[uint64][]byte{}
-	c.each(waiters, l.waiter, func(addr uint64, b []byte) { read[addr] = b })
+	c.any(waiters, l.waiter, func(addr uint64, b []byte) { read[addr] = b })
 	found := map[uint64]weighted{}
-	c.each(lists, l.size, func(addr uint64, b []byte) {
+	c.any(lists, l.size, func(addr uint64, b []byte) {
 		found[addr] = weighted{int64(l.total.of(b)), int64(l.held.of(b)), int64(l.length.of(b))}
 	})
 	for _, p := range places {

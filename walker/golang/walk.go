@@ -113,6 +113,7 @@ func (w *walk) report() {
 	for _, addr := range w.unreadable {
 		w.unreadableTask(addr)
 	}
+	w.reportMisses()
 }
 
 // unreadableTask keeps a goroutine in the list whose g could not be read.
