@@ -12,9 +12,14 @@ import (
 // the timers of wait_for and of asyncio.wait. The first of these counts.
 func (w *walk) findDeadlines() {
 	first := map[*graph.Task]time.Duration{}
+	w.limited = map[*graph.Task]bool{}
 	note := func(node *graph.Task, seconds float64, ok bool) {
+		if !ok {
+			return
+		}
+		w.limited[node] = true // in a core too, of which nobody knows what time it was
 		due, known := w.due(seconds)
-		if !ok || !known {
+		if !known {
 			return
 		}
 		if have, some := first[node]; !some || due < have {

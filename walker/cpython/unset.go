@@ -20,13 +20,11 @@ func (w *walk) findNeverSet() {
 		if looked == maxUnsetSearches || w.over() {
 			return
 		}
-		o, r, verb := w.settable(t)
-		if o == 0 {
-			continue
-		}
-		looked++
-		if w.onlyItsOwn(t, o) {
-			w.neverSet(found, t, r, verb)
+		if o, r, verb := w.settable(t); o != 0 {
+			looked++
+			if w.onlyItsOwn(t, o) {
+				w.neverSet(found, t, r, verb)
+			}
 		}
 		_ = w.r.Take() // what cannot be read is nothing's own
 	}
@@ -38,7 +36,7 @@ const maxUnsetSearches = 20_000
 // settable is what somebody else has to act on for a task to go on, and what
 // that is to do; 0: it does not wait so, or something else may end the wait.
 func (w *walk) settable(t *task) (o object.Ref, r *graph.Resource, verb string) {
-	if t.trio != nil || t.waiter == 0 || t.state != pendingFuture || len(t.node.Waits) != 1 || t.scopeEnds > 0 || t.node.Cancel != nil {
+	if t.trio != nil || t.waiter == 0 || t.state != pendingFuture || len(t.node.Waits) != 1 || w.limited[t.node] || t.node.Cancel != nil {
 		return 0, nil, ""
 	}
 	wait := &t.node.Waits[0]

@@ -46,6 +46,7 @@ type walk struct {
 	nesting    int                         // of Futures that stand for others, while one is described
 	keeper     map[object.Ref]*task        // by the loop: who keeps it from running
 	unbegun    map[object.Ref]*task        // see findUnbegun: who keeps the loop
+	limited    map[*graph.Task]bool        // those that some timeout or cancel scope will tell to give up
 	origins    origins
 
 	anyioWorkers     map[object.Ref]*thread // see anyioJobs
