@@ -6,7 +6,7 @@
 //
 //	Start     waits for the WaitGroup; C called it, so it has no creator
 //	member    is a member of that group, by the WaitGroup's Go
-//	locked    waits for a Mutex
+//	locked    waits for a Mutex that Start has
 //	receive   receives from a channel that nobody sends to
 package main
 
