@@ -58,6 +58,9 @@ func (c *collection) readErrgroups() {
 		if l.err.size == 16 && word(b[l.err.off:], 0) != 0 && c.img.ModuleAt(word(b[l.err.off:], 0)) != nil {
 			e.errType, e.err = c.concreteType(word(b[l.err.off:], 0)), c.errorText(b[l.err.off:], true)
 		}
+		if e.limiter < 1<<12 || e.limiter%8 != 0 { // a WaitGroup of something else
+			e.limiter = 0
+		}
 		if e.limiter != 0 {
 			limiters[e.limiter] = addr
 			channels = append(channels, e.limiter)
