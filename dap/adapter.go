@@ -10,6 +10,7 @@ import (
 
 	"github.com/dlv-async/dlv-async/dap/delve"
 	"github.com/dlv-async/dlv-async/dap/wire"
+	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	// Suppress marks what is known of a snapshot, before anybody sees it; nil:
 	// nothing is.
 	Suppress func(*graph.Snapshot)
+	// Runtimes are looked for beside Go and CPython.
+	Runtimes []walker.Runtime
 
 	Log func(format string, args ...any) // what the adapter's author wants to know; nil: nobody does
 }

@@ -195,7 +195,7 @@ func (b *goBackend) take(ctx context.Context) (s *graph.Snapshot, err error) {
 	if b.core != nil {
 		return b.core.s, b.core.err
 	}
-	o := snapshot.Options{Tool: b.a.options.Tool, Source: "debugger"} // Delve's session has the variables
+	o := snapshot.Options{Tool: b.a.options.Tool, Source: "debugger", More: b.a.options.Runtimes} // Delve's session has the variables
 	err = b.d.Look(ctx, func(img *dlvext.Image, fresh bool) error {
 		if fresh || b.series == nil {
 			if b.series, err = snapshot.NewSeries(img, o); err != nil {

@@ -76,7 +76,7 @@ func (a *adapter) launchCore(m *wire.Message, p *panel) started {
 	}
 	look := func(ctx context.Context) (*graph.Snapshot, error) {
 		s, err := snapshot.Core(ctx, in(files.Program), in(files.CoreFilePath), snapshot.Options{
-			Tool: a.options.Tool, Locals: p.settings.locals(), AnyExe: p.settings.values.AnyExe,
+			Tool: a.options.Tool, More: a.options.Runtimes, Locals: p.settings.locals(), AnyExe: p.settings.values.AnyExe,
 		})
 		if err != nil { // what the command line has a flag for is a setting here
 			err = settingFor{err}
@@ -173,7 +173,7 @@ func (a *adapter) observe(m *wire.Message, p *panel, pid int, stops bool) starte
 	return a.watch(m, &watcher{
 		panel: p, name: fmt.Sprintf("process %d", pid), live: true, startsStop: stops,
 		look: func(ctx context.Context) (*graph.Snapshot, error) {
-			return snapshot.Attach(ctx, pid, snapshot.Options{Tool: a.options.Tool, Locals: p.settings.locals()})
+			return snapshot.Attach(ctx, pid, snapshot.Options{Tool: a.options.Tool, More: a.options.Runtimes, Locals: p.settings.locals()})
 		},
 	})
 }

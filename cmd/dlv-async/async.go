@@ -131,7 +131,9 @@ func (c *asyncCommand) take(ctx context.Context, locals bool) (s *graph.Snapshot
 	if c.source != nil {
 		return c.source(ctx, locals)
 	}
-	o := snapshot.Options{Tool: tool(), Source: "debugger", Locals: locals, Redact: c.session.flags.redact}
+	o := snapshot.Options{Tool: tool(), Source: "debugger"}
+	c.session.flags.apply(&o)
+	o.Locals = locals
 	err = c.program.Look(ctx, func(img *dlvext.Image, fresh bool) (err error) {
 		if fresh || c.series == nil || c.seriesLocals != locals {
 			c.series = nil

@@ -15,6 +15,7 @@ import (
 	"github.com/dlv-async/dlv-async/dap"
 	"github.com/dlv-async/dlv-async/dap/delve"
 	"github.com/dlv-async/dlv-async/internal/config"
+	"github.com/dlv-async/dlv-async/walker/declared"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -73,6 +74,9 @@ unless told otherwise, and takes connections of your own user only.`,
 			known, err := readConfig(f.config)
 			if err != nil { // no reason not to debug
 				fmt.Fprintln(a.stderr, "dlv-async:", oneLine(err.Error()))
+			}
+			if known != nil {
+				o.Runtimes = declared.Runtimes(known.Declare)
 			}
 			o.Suppress = func(s *graph.Snapshot) { known.Apply(s, time.Now()) }
 			if f.log {

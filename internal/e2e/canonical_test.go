@@ -212,6 +212,9 @@ func sortKey(e object) string {
 	}
 	if id, _ := e["id"].(string); strings.HasPrefix(id, "go:") && strings.HasSuffix(b.String(), "goroutine ") {
 		fmt.Fprint(&b, e["name"])
+		for _, w := range objects(e["waits"]) {
+			fmt.Fprint(&b, " ", w["kind"], " ", w["phase"])
+		}
 	}
 	return b.String()
 }
