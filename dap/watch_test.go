@@ -2,6 +2,7 @@ package dap_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -192,5 +193,23 @@ func testChain(t *testing.T, c *client) {
 	}
 	if got := c.fails("exceptionInfo", map[string]any{"threadId": f4.Id}); !strings.Contains(got, "nothing is known to be wrong") {
 		t.Errorf("the exception is %q", got)
+	}
+}
+
+// Structures that a program declares are tasks here too, watched and debugged.
+func TestDeclaredTasks(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(testtarget.Root(t), "testdata/go/fibers/fibers.toml")
+	for _, mode := range []string{"observe", "local"} {
+		t.Run(mode, func(t *testing.T) {
+			tg := testtarget.Start(t, testtarget.Build(t, "fibers", unoptimised))
+			c := overTCP(t, "--config", file)
+			c.begin("attach", map[string]any{"mode": mode, "processId": tg.PID, "stopOnEntry": true})
+			c.stoppedOnEntry()
+			tree := call[*godap.EvaluateResponse](c, "evaluate", map[string]any{"expression": "async tree", "context": "repl"}).Body.Result
+			if !strings.Contains(tree, "fiber group") || !strings.Contains(tree, "fiber:") {
+				t.Errorf("its own tasks and groups are missing:\n%s", tree)
+			}
+		})
 	}
 }
