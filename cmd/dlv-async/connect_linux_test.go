@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-delve/delve/service/rpc2"
 
@@ -165,8 +167,30 @@ func TestConnectToADelveForOneClient(t *testing.T) {
 	if code != 1 || !strings.Contains(stderr, "takes one client") || !strings.Contains(stderr, instead) {
 		t.Errorf("it exits with %d and says %q", code, stderr)
 	}
+	// It says where it listens before it attaches.
+	for began := time.Now(); !heldStill(t, target.PID); runtime.Gosched() {
+		if time.Since(began) > time.Minute {
+			t.Fatal("Delve does not attach")
+		}
+	}
 	out, stderr, code := runCommand(t, "attach", strconv.Itoa(target.PID))
 	if code != 0 || !strings.Contains(out, "held by dlv (pid "+strconv.Itoa(cmd.Process.Pid)) {
 		t.Errorf("attach exits with %d\n%s%s", code, out, stderr)
 	}
+}
+
+// heldStill tells whether a tracer has stopped each thread of a process.
+func heldStill(t *testing.T, pid int) bool {
+	t.Helper()
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(stats) == 0 {
+		t.Fatalf("process %d is gone: %v", pid, err)
+	}
+	for _, file := range stats {
+		text, err := os.ReadFile(file)
+		if err != nil || !strings.Contains(string(text), ") t ") {
+			return false
+		}
+	}
+	return true
 }

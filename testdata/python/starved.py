@@ -8,6 +8,7 @@ thread to spare for the job that its roomy_0 waits for, which sleeps.
 
 import asyncio
 import concurrent.futures
+import threading
 import time
 
 import ready
@@ -21,15 +22,17 @@ def inner():
     time.sleep(HOUR)
 
 
-def outer(executor):
+def outer(executor, all_there):
+    all_there.wait()  # or one of the threads could take what another has submitted
     return executor.submit(inner).result()
 
 
 async def main():
     asyncio.current_task().set_name("main")
     loop = asyncio.get_running_loop()
-    jobs = [loop.run_in_executor(pool, outer, pool) for _ in range(2)]
-    loop.run_in_executor(roomy, outer, roomy)
+    two = threading.Barrier(2)
+    jobs = [loop.run_in_executor(pool, outer, pool, two) for _ in range(2)]
+    loop.run_in_executor(roomy, outer, roomy, threading.Barrier(1))
     ready.when(
         ready.thread(3, "wait", "outer"),
         ready.thread(1, "inner", "inner"),

@@ -12,15 +12,17 @@ import (
 // the task itself refers to. An object counts its references: where all of
 // them are found in the task's own frames, nobody else can ever set it, or put
 // something into it. One more, from wherever it be, and nothing is said; nor of a
-// task that a timeout will wake, or a cancellation that is on its way.
+// task that a timeout will wake, or a cancellation that is on its way; nor of what
+// a loop runs for, as a main that waits for good is mostly meant.
 func (w *walk) findNeverSet() {
 	found := map[string]*graph.Problem{}
+	mains := w.mains()
 	looked := 0
 	for _, t := range w.tasks {
 		if looked == maxUnsetSearches || w.over() {
 			return
 		}
-		if o, r, verb := w.settable(t); o != 0 {
+		if o, r, verb := w.settable(t); o != 0 && !mains[t.addr] && !mains[t.coro] {
 			looked++
 			if w.onlyItsOwn(t, o) {
 				w.neverSet(found, t, r, verb)
@@ -28,6 +30,27 @@ func (w *walk) findNeverSet() {
 		}
 		_ = w.r.Take() // what cannot be read is nothing's own
 	}
+}
+
+// mains are the tasks, and the coroutines, that asyncio's run functions wait for.
+func (w *walk) mains() map[object.Ref]bool {
+	variables := map[string]string{
+		"asyncio.base_events.BaseEventLoop.run_until_complete": "future",
+		"asyncio.runners.Runner.run":                           "task",
+		"asyncio.runners.run":                                  "main", // to 3.10
+	}
+	mains := map[object.Ref]bool{}
+	for _, th := range w.threads {
+		for i := range th.frames {
+			if name := variables[th.frames[i].Func]; name != "" {
+				if o := w.some(w.fr.Local(&th.frames[i], name)); o != 0 {
+					mains[o] = true
+				}
+			}
+		}
+	}
+	_ = w.r.Take() // what cannot be read is nobody's main
+	return mains
 }
 
 // maxUnsetSearches bounds the tasks whose frames are searched.

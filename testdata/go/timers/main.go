@@ -1,4 +1,4 @@
-// Program timers sets as many timers as its first argument says: of
+// Program timers sets as many timers as its first argument says, ten without one: of
 // time.AfterFunc for expire, or with "after" as the second, of time.After, whose
 // channels it keeps and nobody receives from.
 //
@@ -20,9 +20,12 @@ import (
 func expire() { select {} }
 
 func main() {
-	n, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
+	n := 10
+	if len(os.Args) > 1 {
+		var err error
+		if n, err = strconv.Atoi(os.Args[1]); err != nil {
+			panic(err)
+		}
 	}
 	var channels []<-chan time.Time
 	for range n {
