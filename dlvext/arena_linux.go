@@ -89,7 +89,9 @@ func populate(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	_ = unix.Madvise(b, unix.MADV_HUGEPAGE) // advice: it may have none
+	if len(b) >= leastHuge {
+		_ = unix.Madvise(b, unix.MADV_HUGEPAGE) // advice: it may have none
+	}
 	return unix.Madvise(b, unix.MADV_POPULATE_WRITE)
 }
 
