@@ -30,6 +30,7 @@ var roles = map[string]func(args []string){
 	"orphan": beOrphan,
 	"guard":  beGuarded,
 	"ruled":  beRuled,
+	"roomy":  beRoomy,
 }
 
 func init() {
