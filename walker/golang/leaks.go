@@ -65,11 +65,11 @@ func (w *walk) reportLeaks(ctx context.Context, tasks []graph.Task) {
 		w.remarks = append(w.remarks, "whether goroutines leaked is not known: "+strings.Join(r.doubts, "; "))
 		r = nil
 	}
-	index := make(map[graph.TaskID]*graph.Task, len(tasks))
-	for i := range tasks {
-		index[tasks[i].ID] = &tasks[i]
-	}
+	index := map[graph.TaskID]*graph.Task{}
 	if r != nil {
+		for i := range tasks {
+			index[tasks[i].ID] = &tasks[i]
+		}
 		r.findOtherEnds(index)
 	}
 	var found, kept leaks
