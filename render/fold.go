@@ -121,6 +121,9 @@ func (v *view) height(n *graph.Node, depth int) int {
 func (v *view) weigh(roots []*graph.Node) (weights map[*graph.Node]int, leads map[*graph.Node]bool) {
 	named := map[graph.TaskID]bool{}
 	for _, p := range v.s.Problems {
+		if p.Severity == graph.Info { // no reason to leave out what leads to an error
+			continue
+		}
 		for _, id := range p.Tasks {
 			named[id] = true
 		}

@@ -48,6 +48,10 @@ func (v *view) problems(most, rows int) {
 		if i > 0 {
 			v.blank()
 		}
+		if v.terse && p.Severity == graph.Info && list[0].Severity != graph.Info {
+			v.sentence(p) // room is for what is worse
+			continue
+		}
 		v.problem(p, rows)
 	}
 	if n := len(list) - len(shown); n > 0 {
@@ -92,13 +96,18 @@ func severities(list []*graph.Problem) string {
 	return strings.Join(parts, ", ")
 }
 
-func (v *view) problem(p *graph.Problem, rows int) {
+// sentence is what a problem says, and no more.
+func (v *view) sentence(p *graph.Problem) {
 	mark, st := v.mark(p), v.severity(p)
 	words := v.say(st, mark+" "+p.Code+":").add(normal, " ").add(strong, p.Message)
 	if p.Evidence.Confidence == graph.Inferred && v.terse {
 		words.add(quiet, " (inferred)")
 	}
 	v.wrap(v.text(), v.indent(2), words)
+}
+
+func (v *view) problem(p *graph.Problem, rows int) {
+	v.sentence(p)
 	if p.Suppressed {
 		v.wrap(v.indent(4), v.indent(6), v.say(quiet, "suppressed: "+p.Reason))
 	}
