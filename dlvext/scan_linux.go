@@ -76,16 +76,26 @@ func batches(runs []nearby) (all [][]nearby) {
 }
 
 // scan reads ranges that are scannable, on two threads, and hands each to a scanner's take.
+// When that panics scan does, once nothing is read any more.
 func (c *capturing) scan(ranges []Range, take func(s *scanner, i int, b []byte)) {
 	work := batches(neighbours(ranges))
 	var next atomic.Int64
+	var panicked atomic.Pointer[any] // one that leaves a goroutine would end the program
 	var left sync.WaitGroup
 	left.Add(len(work))
+	do := func(s *scanner, runs []nearby) {
+		defer left.Done()
+		defer func() {
+			if p := recover(); p != nil {
+				panicked.Store(&p)
+			}
+		}()
+		s.batch(runs)
+	}
 	run := func() {
 		s := scanner{capturing: c, ranges: ranges, take: take, scratch: make([]byte, scanBatch)}
 		for i := next.Add(1) - 1; i < int64(len(work)); i = next.Add(1) - 1 {
-			s.batch(work[i])
-			left.Done()
+			do(&s, work[i])
 		}
 	}
 	if len(work) > 1 {
@@ -96,6 +106,9 @@ func (c *capturing) scan(ranges []Range, take func(s *scanner, i int, b []byte))
 	}
 	run()
 	left.Wait()
+	if p := panicked.Load(); p != nil {
+		panic(*p)
+	}
 }
 
 // scanner is a thread that works on a scan.

@@ -104,9 +104,27 @@ func TestManySmallRanges(t *testing.T) {
 			if i := slices.IndexFunc(visited, func(n int) bool { return n != 1 }); i >= 0 {
 				t.Errorf("range %d was shown %d times", i, visited[i])
 			}
+			if got := panicOf(t, target.pid, ranges); got != "torn" {
+				t.Errorf("who looks panicked with torn, and the capture with %v", got)
+			}
 			if b := ReadMany(img.Memory, ranges[:1]); b[0] != nil {
 				t.Error("what was only shown was kept")
 			}
 		})
 	}
+}
+
+// panicOf is what a capture panics with when who looks at the ranges does.
+func panicOf(t *testing.T, pid int, ranges []Range) (got any) {
+	t.Helper()
+	defer func() { got = recover() }()
+	captured(t, pid, CaptureOptions{}, func(_ context.Context, img *Image) error {
+		Visit(img.Memory, ranges, func(i int, _ []byte) {
+			if i == len(ranges)/2 {
+				panic("torn")
+			}
+		})
+		return nil
+	})
+	return nil
 }

@@ -297,10 +297,7 @@ func (w *describer) join(g *object, id graph.TaskID, e graph.Evidence) {
 
 func (w *describer) group(o *object) {
 	g := w.groupAt(o)
-	g.Detail = append(g.Detail, w.details(o)...)
-	if name := w.word(o, "name", o.Name); name != "" {
-		g.Detail = append([]graph.Attr{{Key: "name", Value: name}}, g.Detail...)
-	}
+	g.Detail = w.named(o, g.Detail)
 	for _, m := range w.objects(o, "members", o.group.Members) {
 		if id := w.ids[m]; id != "" {
 			w.join(o, id, w.how(o, o.group.Members))
@@ -314,12 +311,18 @@ func (w *describer) group(o *object) {
 	}
 }
 
+// named is what is known of an object beside what was, with its name in front.
+func (w *describer) named(o *object, was []graph.Attr) []graph.Attr {
+	all := append(was, w.details(o)...)
+	if name := w.word(o, "name", o.Name); name != "" {
+		all = append([]graph.Attr{{Key: "name", Value: name}}, all...)
+	}
+	return all
+}
+
 func (w *describer) awaitable(o *object) {
 	r := w.resourceAt(o)
-	r.Detail = append(r.Detail, w.details(o)...)
-	if name := w.word(o, "name", o.Name); name != "" {
-		r.Detail = append([]graph.Attr{{Key: "name", Value: name}}, r.Detail...)
-	}
+	r.Detail = w.named(o, r.Detail)
 	for _, h := range w.objects(o, "holders", o.awaitable.Holders) {
 		if id := w.ids[h]; id != "" {
 			r.Holders = append(r.Holders, graph.Holder{Task: id, Evidence: w.how(o, o.awaitable.Holders)})
