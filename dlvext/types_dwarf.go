@@ -26,6 +26,10 @@ type typeIndex struct {
 	named   map[string]dwarf.Offset // types
 	globals map[string]dwarf.Offset // variables
 	types   map[dwarf.Offset]*Type
+
+	described map[uint64]dwarf.Offset // types, by where the runtime describes them
+	closures  map[string]*Type        // by the function's name; nil: not known
+	functions map[*unit]map[string]dwarf.Offset
 }
 
 const languageGo = 0x16
@@ -47,6 +51,7 @@ func (m *Module) loadTypes() (*typeIndex, error) {
 		path: m.Path, data: data, sections: sections, units: units,
 		scanned: map[*unit]bool{}, named: map[string]dwarf.Offset{},
 		globals: map[string]dwarf.Offset{}, types: map[dwarf.Offset]*Type{},
+		described: map[uint64]dwarf.Offset{}, closures: map[string]*Type{}, functions: map[*unit]map[string]dwarf.Offset{},
 	}, nil
 }
 
@@ -146,6 +151,9 @@ func (x *typeIndex) scanAll(want func(*unit) bool) {
 		// An error ends the unit's scan, and what is named before it stays:
 		// what is not found is said to be absent.
 		_ = u.scan(x.sections, wanted, func(e entry) {
+			if _, ok := x.described[e.typ]; e.typ != 0 && !ok {
+				x.described[e.typ] = e.offset
+			}
 			to := x.named
 			if e.tag == dwarf.TagVariable {
 				to = x.globals

@@ -17,6 +17,9 @@ const (
 const (
 	attrGoKind = dwarf.Attr(0x2900) // a reflect.Kind
 	attrGoElem = dwarf.Attr(0x2902) // of a slice, channel or map: what it holds
+
+	attrGoRuntimeType   = dwarf.Attr(0x2904) // where its internal/abi.Type is, from runtime.types on
+	attrGoClosureOffset = dwarf.Attr(0x2907) // of a variable that a function captured: where in the closure
 )
 
 // make makes the type at an offset: name, kind and size now, fields and what

@@ -33,6 +33,7 @@ type entry struct {
 	offset dwarf.Offset
 	tag    dwarf.Tag
 	name   string
+	typ    uint64 // of a Go type that the runtime describes too: where, from runtime.types on; else 0
 }
 
 type abbrev struct {
@@ -184,12 +185,14 @@ func (u *unit) scan(sections map[string][]byte, want func(dwarf.Tag) bool, found
 		}
 		named := depth == 1 && want(a.tag)
 		declared := false // only: what it is stands elsewhere
-		var name value
+		var name, typ value
 		sibling := 0
 		for _, at := range a.attrs {
 			switch {
 			case named && at.attr == dwarf.AttrName:
 				name = c.form(at.form, u)
+			case at.attr == attrGoRuntimeType:
+				typ = c.form(at.form, u)
 			case at.attr == dwarf.AttrDeclaration:
 				v := c.form(at.form, u)
 				declared = v.num != 0 || v.form == formFlagPresent
@@ -204,7 +207,7 @@ func (u *unit) scan(sections map[string][]byte, want func(dwarf.Tag) bool, found
 		}
 		if named && !declared {
 			if s := name.string(u, sections); s != "" {
-				found(entry{dwarf.Offset(offset), a.tag, s})
+				found(entry{dwarf.Offset(offset), a.tag, s, typ.num})
 			}
 		}
 		switch {

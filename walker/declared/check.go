@@ -76,7 +76,7 @@ func sorted(m map[string]string) []string {
 
 // checkRoot tells whether a root leads to values of a type.
 func (r *reader) checkRoot(root string, typ *dlvext.Type) error {
-	if root == onStacks {
+	if root == onStacks || root == onHeap {
 		return nil
 	}
 	global, p, err := parseRoot(root)

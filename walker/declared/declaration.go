@@ -22,7 +22,7 @@ type Declaration struct {
 // Thing is what tasks, groups and awaitables have in common.
 type Thing struct {
 	Type   string            `toml:"type"`   // full, with its package's path
-	Roots  []string          `toml:"roots"`  // paths from global variables, or "stacks"
+	Roots  []string          `toml:"roots"`  // paths from global variables, "stacks", or "heap"
 	Proof  string            `toml:"proof"`  // a path that leads back: what has it is of the type. Roots on stacks need it
 	Next   string            `toml:"next"`   // the next in a linked list
 	Where  string            `toml:"where"`  // a condition: what does not meet it is left out
@@ -194,7 +194,7 @@ func (d *Declaration) faults() (faults []fault) {
 		for _, r := range t.Roots {
 			if r == onStacks && t.Proof == "" {
 				add(t, "roots", "what lies on stacks may be anything: proof has to say what leads back to it, or to what is known")
-			} else if _, _, err := parseRoot(r); err != nil && r != onStacks {
+			} else if _, _, err := parseRoot(r); err != nil && r != onStacks && r != onHeap {
 				add(t, "roots", "roots: %v", err)
 			}
 		}
@@ -211,3 +211,6 @@ func (d *Declaration) faults() (faults []fault) {
 
 // onStacks is the root that says to look on the stacks of all goroutines.
 const onStacks = "stacks"
+
+// onHeap is the root that says to look wherever typed pointers lead.
+const onHeap = "heap"

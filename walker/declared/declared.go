@@ -110,13 +110,13 @@ func (in *instance) ReadsHeap() bool { return true }
 // Walk implements [walker.Instance].
 func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error {
 	f := newFinder(newReader(img), in.Declaration)
-	f.find(in.Declaration)
+	notes := f.find(in.Declaration, b.Tasks())
 	if ctx.Err() != nil {
 		return nil
 	}
 	w := &describer{finder: f, b: b, name: in.Declaration.Name, ids: map[*object]graph.TaskID{}, laid: map[graph.TaskID]*graph.Task{}}
 	w.describe()
-	rt := &graph.Runtime{ID: w.name, Name: w.name, Version: in.version, Layout: "dwarf", Tasks: w.tasks - w.overlaid, Complete: !f.cut && len(f.first) == 0}
+	rt := &graph.Runtime{ID: w.name, Name: w.name, Version: in.version, Layout: "dwarf", Notes: notes, Tasks: w.tasks - w.overlaid, Complete: !f.cut && len(f.first) == 0}
 	if w.overlaid > 0 {
 		rt.Stats = append(rt.Stats, graph.Attr{Key: "goroutines", Value: w.overlaid})
 	}

@@ -9,6 +9,7 @@
 //	elements.go     the elements of slices, maps, lists
 //	check.go        whether a declaration fits a program, by its types alone
 //	objects.go      from roots to everything declared that they lead to
+//	heap.go         what typed pointers lead to, from all variables there are
 //	walk.go         what was found, as tasks, groups and resources
 //
 // A path is followed in the target's memory by the types of its debug

@@ -3,8 +3,10 @@ package declared
 import (
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // maxObjects bounds what is found of one declaration.
@@ -56,13 +58,18 @@ func (f *finder) complain(t thing, key string, err error) {
 }
 
 // find looks in the roots of everything, and then where that leads; on the stacks
-// last, when it is known what may prove something.
-func (f *finder) find(d *Declaration) {
+// last, when it is known what may prove something. It returns what is to be said
+// of where it did not look.
+func (f *finder) find(d *Declaration, tasks iter.Seq[*graph.Task]) (notes []string) {
 	f.fromRoots(d, false)
 	f.spread(0)
 	before := len(f.order)
+	notes = f.inHeap(d, tasks)
+	f.spread(before)
+	before = len(f.order)
 	f.fromRoots(d, true)
 	f.spread(before)
+	return notes
 }
 
 // fromRoots looks in the roots: on stacks, or in the others.
@@ -74,7 +81,7 @@ func (f *finder) fromRoots(d *Declaration, stacks bool) {
 			continue
 		}
 		for _, root := range t.Roots {
-			if (root == onStacks) != stacks {
+			if (root == onStacks) != stacks || root == onHeap {
 				continue
 			}
 			if stacks {
