@@ -93,6 +93,29 @@ func inTerminal(t *testing.T, env, lines []string, args ...string) string {
 // atPrompt is inTerminal, in a directory, and with another prompt.
 func atPrompt(t *testing.T, dir, prompt string, env, lines []string, args ...string) string {
 	t.Helper()
+	c := openConsole(t, dir, env, args...)
+	for len(lines) > 0 && c.until(prompt) {
+		c.write(lines[0])
+		lines = lines[1:]
+	}
+	if code := c.end(); code != 0 {
+		t.Errorf("exit code %d\n%s", code, c.out.String())
+	}
+	return c.out.String()
+}
+
+// console is a terminal that dlv-async runs in, and somebody in front of it.
+type console struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	user *os.File
+	hung *time.Timer
+	out  strings.Builder
+	seen int // of out, up to and with what was waited for
+}
+
+func openConsole(t *testing.T, dir string, env []string, args ...string) *console {
+	t.Helper()
 	user, program := openTerminal(t)
 	cmd := exec.Command(filepath.Join(bin(), "dlv-async"), args...)
 	cmd.Env = append(append(os.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8"), env...)
@@ -102,33 +125,60 @@ func atPrompt(t *testing.T, dir, prompt string, env, lines []string, args ...str
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	hung := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
-	defer hung.Stop()
 	_ = program.Close()
-	var out strings.Builder
-	seen := 0 // of out, up to and with the last prompt that was answered
+	return &console{t: t, cmd: cmd, user: user, hung: time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })}
+}
+
+// until waits until the terminal got something, behind what was waited for
+// before; false: the program has ended.
+func (c *console) until(want string) bool {
+	c.t.Helper()
 	for buf := make([]byte, 4096); ; {
-		n, err := user.Read(buf)
-		out.Write(buf[:n])
-		if errors.Is(err, unix.EIO) { // the program has closed its side
-			break
-		} else if err != nil {
-			t.Fatal(err)
+		if at := strings.Index(c.out.String()[c.seen:], want); at >= 0 && want != "" {
+			c.seen += at + len(want)
+			return true
 		}
-		at := strings.Index(out.String()[seen:], prompt)
-		if at < 0 || len(lines) == 0 {
+		n, err := c.user.Read(buf)
+		c.out.Write(buf[:n])
+		if errors.Is(err, unix.EIO) { // the program has closed its side
+			return false
+		} else if err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
+func (c *console) write(text string) {
+	c.t.Helper()
+	if _, err := io.WriteString(c.user, text); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// end waits until the program has ended, and returns its exit code.
+func (c *console) end() int {
+	c.t.Helper()
+	c.until("")
+	defer c.hung.Stop()
+	_ = c.cmd.Wait()
+	return c.cmd.ProcessState.ExitCode()
+}
+
+// left are the processes that were started in the terminal and still run.
+func (c *console) left() (all []string) {
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
 			continue
 		}
-		seen += at + len(prompt)
-		if _, err := io.WriteString(user, lines[0]); err != nil {
-			t.Fatal(err)
+		_, rest, _ := strings.Cut(string(text), ") ")
+		f := strings.Fields(rest) // state, parent, group, session
+		if len(f) > 3 && f[0] != "Z" && f[3] == strconv.Itoa(c.cmd.Process.Pid) {
+			all = append(all, string(text))
 		}
-		lines = lines[1:]
 	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%v\n%s", err, out.String())
-	}
-	return out.String()
+	return all
 }
 
 // openTerminal returns both sides of a pseudo-terminal: pty(7).
