@@ -54,7 +54,7 @@ func (v *view) group(alike []*graph.Group) {
 		v.wrap(v.indent(4), v.indent(6), line.add(quiet, suffix(" (", v.known(o.Evidence), ")")))
 	}
 	if g.Owner != "" && len(alike) == 1 && (g.OpenedAt == nil || g.OpenedAt.Task != g.Owner) {
-		v.wrap(v.indent(4), v.indent(6), v.say(normal, "owned by ").add(ident, string(g.Owner)))
+		v.wrap(v.indent(4), v.indent(6), v.say(normal, "owned by ").add(ident, string(g.Owner)).add(quiet, suffix(" (", v.known(g.OwnedBy), ")")))
 	}
 	if len(g.Detail) > 0 && len(alike) == 1 {
 		var facts []string

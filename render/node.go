@@ -60,6 +60,9 @@ func (v *view) groupWords(n, parent *graph.Node) *text {
 		}
 		line.add(quiet, suffix(" (", v.known(o.Evidence), ")"))
 	}
+	if e := v.known(g.OwnedBy); e != "" && g.OpenedAt == nil && parent != nil && parent.Task != nil && parent.Task.ID == g.Owner {
+		comma().add(quiet, "owner "+e)
+	}
 	if g.Error != nil {
 		comma().add(bad, "failed: "+failure(g.Error)).add(normal, suffix(" (", string(g.Error.Task), ")"))
 	}

@@ -99,7 +99,11 @@ func (v variables) group(name string, g *graph.Group) Variable {
 			kids = append(kids, at)
 		}
 		if t := v.s.Task(g.Owner); t != nil {
-			kids = append(kids, v.task("owner", t))
+			owner := v.task("owner", t)
+			if g.OwnedBy.Confidence == graph.Inferred {
+				owner.Name += " (inferred)"
+			}
+			kids = append(kids, owner)
 		}
 		if len(g.Members) > 0 {
 			kids = append(kids, v.tasks("members", g.Members))

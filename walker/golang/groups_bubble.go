@@ -73,7 +73,7 @@ func (w *walk) findBubbles() {
 			continue
 		}
 		if w.bubbles[g.bubble].root == g.addr {
-			m.Owner = taskID(g.id)
+			m.Owner, m.OwnedBy = taskID(g.id), proven("bubble.root")
 			continue
 		}
 		m.Members = append(m.Members, taskID(g.id))

@@ -112,7 +112,7 @@ func (w *walk) addContextGroup(addr uint64, s *shared) graph.GroupID {
 		m.Detail = append(m.Detail, graph.Attr{Key: "children", Value: n.children})
 	}
 	if h, ok := w.cancels[addr]; ok {
-		m.Owner = taskID(h.task)
+		m.Owner, m.OwnedBy = taskID(h.task), inferred("its frame of "+h.fn+" has the cancel function")
 		m.Detail = append(m.Detail, graph.Attr{Key: "cancel_held_by", Value: h.text()})
 	}
 	for _, g := range s.members {

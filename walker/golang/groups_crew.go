@@ -222,6 +222,6 @@ func (w *walk) addCrew(k *crew, idle, busy []*goroutine) {
 		w.groupsOf[g] = append(w.groupsOf[g], m.ID)
 	}
 	if owner := w.byID(k.start.parent); owner != nil {
-		m.Owner = taskID(owner.id)
+		m.Owner, m.OwnedBy = taskID(owner.id), proven("g.parentGoid")
 	}
 }

@@ -31,7 +31,7 @@ func (w *walk) findOpener(gr *group) {
 		}
 	}
 	if len(gr.waiters) == 1 {
-		gr.model.Owner = taskID(gr.waiters[0].id)
+		gr.model.Owner, gr.model.OwnedBy = taskID(gr.waiters[0].id), proven("it waits for it")
 	}
 }
 

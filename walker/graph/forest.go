@@ -126,7 +126,7 @@ func (p *plan) placeGroups() {
 	for i, g := range p.s.Groups {
 		item := p.nTasks + int32(i)
 		owner := p.task(g.Owner)
-		var e Evidence
+		e := g.OwnedBy
 		if g.OpenedAt != nil {
 			e = g.OpenedAt.Evidence
 			if owner == root {

@@ -205,6 +205,7 @@ func (c *fromJSON) awaiter(j jsonAwaiter) Awaiter {
 
 func (c *fromJSON) group(j *jsonGroup, g *Group) {
 	g.Kind, g.Address, g.Owner = c.text(j.Kind), fromAddress(j.Address), j.Owner
+	g.OwnedBy = c.evidence(j.OwnedBy)
 	g.Members, g.Error, g.Evidence = j.Members, c.failure(j.Error), c.evidence(j.Evidence)
 	g.Problems, g.Detail = toEach(j.Problems, c.problem), c.attrs(j.Detail)
 	if j.Outstanding != nil {

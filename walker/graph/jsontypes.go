@@ -162,6 +162,7 @@ type jsonGroup struct {
 	Kind        string        `json:"kind"`
 	Address     string        `json:"address,omitempty"`
 	Owner       TaskID        `json:"owner,omitempty"`
+	OwnedBy     *jsonEvidence `json:"owner_evidence,omitempty"`
 	OpenedAt    *jsonOpening  `json:"opened_at,omitempty"`
 	Members     []TaskID      `json:"members,omitempty"`
 	Outstanding *int          `json:"outstanding,omitempty"`

@@ -314,6 +314,7 @@ type Group struct {
 	Kind        string // errgroup.Group, sync.WaitGroup, asyncio.TaskGroup, ...
 	Address     uint64
 	Owner       TaskID   // the task that opened it, or that waits for it; empty: unknown
+	OwnedBy     Evidence // how the owner is known; none: as OpenedAt says, or by the group's own structure
 	OpenedAt    *Opening // nil: no opener known
 	Members     []TaskID // those found and alive
 	Outstanding int      // how many the group itself says are left; -1: it does not say

@@ -210,7 +210,7 @@ func (r *resolver) group(g *Group) {
 	g.Detail = details(g.Detail)
 	if r.lost(g.Owner == "" || r.findTask(g.Owner) != nil) {
 		g.Problems = append(g.Problems, warn("its owner %s was not read", g.Owner))
-		g.Owner = ""
+		g.Owner, g.OwnedBy = "", Evidence{}
 	}
 	if o := g.OpenedAt; o != nil {
 		opening := *o

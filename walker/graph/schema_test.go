@@ -121,7 +121,7 @@ func full() *graph.Snapshot {
 	failure := &graph.Failure{Type: "*errors.errorString", Message: "no <luck>", Retrieved: true, Task: "go:2",
 		Chain: []graph.Reason{{Relation: graph.ReasonCause, Type: "*errors.errorString", Message: "why", At: frames("cause")[0]}}}
 	g := b.Group("errgroup.Group", 0xc000014040)
-	g.Owner, g.Outstanding, g.Error, g.Evidence = "go:1", 2, failure, proven
+	g.Owner, g.OwnedBy, g.Outstanding, g.Error, g.Evidence = "go:1", inferred, 2, failure, proven
 	g.OpenedAt = &graph.Opening{Task: "go:1", Frame: 1, Evidence: inferred}
 	g.Problems = []*graph.Problem{{Code: "members-unknown", Severity: graph.Info, Message: "one of its members was not found"}}
 	g.Detail = []graph.Attr{{Key: "limit", Value: 2}, {Key: "local", Value: nasty}}

@@ -147,7 +147,7 @@ func toTask(s *Snapshot, t *Task, awaitedBy []Awaiter) jsonTask {
 
 func toGroup(g *Group) jsonGroup {
 	out := jsonGroup{
-		ID: g.ID.String(), Kind: g.Kind, Address: toAddress(g.Address), Owner: g.Owner,
+		ID: g.ID.String(), Kind: g.Kind, Address: toAddress(g.Address), Owner: g.Owner, OwnedBy: toEvidence(g.OwnedBy),
 		Members: g.Members, Detail: g.Detail, Error: toFailure(g.Error), Evidence: toEvidence(g.Evidence),
 		Problems: toEach(g.Problems, toProblem),
 	}
