@@ -36,10 +36,7 @@ func TestBusy(t *testing.T) {
 // that spin on one processor, one or none runs, and the others are queued.
 func checkScheduler(t *testing.T, s *graph.Snapshot) {
 	t.Helper()
-	counts := map[string]any{}
-	for _, a := range s.Runtimes[0].Stats {
-		counts[a.Key] = a.Value
-	}
+	counts := statsOf(s)
 	queued := int64(0)
 	for _, key := range []string{"run_queues", "run_queue_global"} {
 		n, ok := counts[key].(int64)

@@ -21,10 +21,7 @@ func TestPendingTimers(t *testing.T) {
 			t.Parallel()
 			tg := testtarget.Start(t, testtarget.Build(t, "endings", o))
 			for _, v := range views {
-				counts := map[string]any{}
-				for _, a := range v.see(t, tg).Runtimes[0].Stats {
-					counts[a.Key] = a.Value
-				}
+				counts := statsOf(v.see(t, tg))
 				if functions, _ := counts["timers_for"].(string); !strings.Contains(functions, "main.later (1)") {
 					t.Errorf("%s: the runtime counts %v, and no timer for main.later", v.name, counts)
 				}

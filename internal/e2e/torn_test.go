@@ -122,17 +122,38 @@ func TestContradictions(t *testing.T) {
 			t.Errorf("the problems are %v", findings(s))
 		}
 	})
+	t.Run("among the timers", func(t *testing.T) {
+		if said := statsOf(r.baseline); said["timers_for"] == nil || said["timers_being_changed"] != nil {
+			t.Fatalf("the runtime counts %v", said)
+		}
+		for _, key := range []uint64{1, 2, 0xc000003} { // locked; and others sleep; and a list of them
+			s := r.with(t, map[uint64]uint64{lay.timerLock: key})
+			if said := statsOf(s); said["timers_for"] != nil || said["timers_being_changed"] != true {
+				t.Errorf("with the key %#x the runtime counts %v", key, said)
+			}
+		}
+	})
 }
 
-// chanLayout is where a runtime.hchan has its queues and its lock.
-type chanLayout struct{ receivers, senders, lock int64 }
-
-func structuresOf(t *testing.T, r *replay) chanLayout {
-	t.Helper()
-	img, err := dlvext.OpenRecording(bytes.NewReader(r.file))
-	if err != nil {
-		t.Fatal(err)
+// statsOf is what the first runtime counts.
+func statsOf(s *graph.Snapshot) map[string]any {
+	counts := map[string]any{}
+	for _, a := range s.Runtimes[0].Stats {
+		counts[a.Key] = a.Value
 	}
+	return counts
+}
+
+// structures are where a runtime.hchan has its queues and its lock, and where
+// the lock of the first processor's timers is.
+type structures struct {
+	receivers, senders, lock int64
+	timerLock                uint64
+}
+
+func structuresOf(t *testing.T, r *replay) structures {
+	t.Helper()
+	img := r.open(t)
 	defer img.Close()
 	hchan, err := img.Type("runtime.hchan")
 	if err != nil {
@@ -145,7 +166,17 @@ func structuresOf(t *testing.T, r *replay) chanLayout {
 		}
 		return f.Offset
 	}
-	return chanLayout{receivers: at("recvq.first"), senders: at("sendq.first"), lock: at("lock.key")}
+	allp, _, ok := img.Symbol("runtime.allp")
+	p, err := img.Type("runtime.p")
+	if !ok || err != nil {
+		t.Fatal("the list of processors is not known", err)
+	}
+	lock, err := p.Field("timers.mu.key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := r.word(t, r.word(t, allp))
+	return structures{receivers: at("recvq.first"), senders: at("sendq.first"), lock: at("lock.key"), timerLock: first + uint64(lock.Offset)}
 }
 
 // word is a word of what was recorded.

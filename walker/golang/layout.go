@@ -1,6 +1,10 @@
 package golang
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/dlv-async/dlv-async/walker/golang/heap"
+)
 
 // layouts say where the runtime's structures keep what the walk reads. A
 // field that this Go version does not have is the zero [field].
@@ -74,7 +78,7 @@ type hchanLayout struct {
 	elemtype, timer         field // timer: since 1.23
 	recvFirst, sendFirst    field
 	bubble                  field
-	lock                    field // odd: somebody changes it
+	lock                    field // see isLocked
 }
 
 // timerLayout is runtime.timer: https://github.com/golang/go/blob/go1.26.0/src/runtime/time.go#L31
@@ -118,6 +122,7 @@ type pLayout struct {
 	timers              field // how many timers it has, not counting those of channels that nobody waits on
 	timerHeap           field // the slice of them
 	timerPairs          bool  // its elements are pairs, since 1.23
+	timerLock           field // of the heap; see isLocked
 	schedWhen, sysmonAt field // nanotimes of when the system monitor last looked at it
 }
 
@@ -143,22 +148,7 @@ type syncLayout struct {
 type field struct{ off, size int }
 
 // of is the field's value in the structure's bytes.
-func (f field) of(b []byte) uint64 {
-	if f.off+f.size > len(b) {
-		return 0
-	}
-	switch b = b[f.off:]; f.size {
-	case 1:
-		return uint64(b[0])
-	case 2:
-		return uint64(le.Uint16(b))
-	case 4:
-		return uint64(le.Uint32(b))
-	case 8:
-		return le.Uint64(b)
-	}
-	return 0
-}
+func (f field) of(b []byte) uint64 { return heap.Field{Off: f.off, Size: f.size}.Of(b) }
 
 // resolver looks structures up, and remembers the first field that is needed
 // and not there.
@@ -281,7 +271,8 @@ func newLayouts(from shapes) (*layouts, error) {
 	pr := ts.optional("runtime.p")
 	l.p = pLayout{
 		timerHeap: pr.maybe("timers.heap", "timers"), timerPairs: pr.maybe("timers.heap").size > 0,
-		size: pr.size(), timers: pr.maybe("timers.len.value", "numTimers.value"),
+		timerLock: pr.maybe("timers.mu.key", "timersLock.key"),
+		size:      pr.size(), timers: pr.maybe("timers.len.value", "numTimers.value"),
 		schedWhen: pr.maybe("sysmontick.schedwhen"), sysmonAt: pr.maybe("sysmontick.syscallwhen"),
 	}
 

@@ -18,8 +18,15 @@ const (
 
 // readPendingTimers counts the timers that are pending, by what they will do.
 // Those of sleeps and channels show in the goroutines that wait for them; those
-// of time.AfterFunc show nowhere else.
+// of time.AfterFunc show nowhere else. A process that was stopped in the midst of
+// changing a heap of them says so, for then one may stand there twice, and
+// another nowhere.
 func (c *collection) readPendingTimers() {
+	torn := slices.ContainsFunc(c.ps, func(p []byte) bool { return isLocked(c.lay.p.timerLock.of(p)) })
+	if torn {
+		c.wakers = -1
+		c.stats = append(c.stats, attr("timers_being_changed", true))
+	}
 	l := &c.lay.timer
 	if c.pendingTimers <= 0 || l.fn.size != 8 || l.arg.size != 16 {
 		return
@@ -53,15 +60,15 @@ func (c *collection) readPendingTimers() {
 			wakers++
 		}
 	}
-	if read == c.pendingTimers {
+	if read == c.pendingTimers && !torn {
 		c.wakers = wakers
 	}
 	if len(all) == 0 {
 		return
 	}
 	c.timerPile = newTimerPile(sorts, read, c.pendingTimers)
-	if read < c.pendingTimers {
-		return // not all of a processor's: who is how many is not known
+	if read < c.pendingTimers || torn {
+		return // not all of a processor's, or one twice: who is how many is not known
 	}
 	c.stats = append(c.stats, attr("timers", len(all)), attr("timers_for", sortsText(sorts)))
 	if c.nowExact && next < never {

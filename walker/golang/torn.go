@@ -50,6 +50,13 @@ func (w *walk) findTorn() {
 	}
 }
 
+// isLocked tells by the key of one of the runtime's own locks whether a thread
+// has it. Up to Go 1.23 the key is 1, or 2 where others sleep for it; since then
+// its lowest bit, and 2 stands only beside the first of those who sleep.
+// https://github.com/golang/go/blob/go1.23.0/src/runtime/lock_futex.go#L25
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/lock_spinbit.go#L28
+func isLocked(key uint64) bool { return key&1 != 0 || key == 2 }
+
 // isTorn reports that no more is to be said of a wait than the runtime's word
 // for it: it is just ending, or contradicts itself.
 func (g *goroutine) isTorn() bool { return g.woken || g.torn != "" }

@@ -64,7 +64,7 @@ func (c *collection) readChannels(waiting []*goroutine) {
 		slab = append(slab, channel{
 			count: l.count.of(b), capacity: l.capacity.of(b), closed: l.closed.of(b) != 0,
 			elemtype: l.elemtype.of(b), timer: l.timer.of(b),
-			receivers: l.recvFirst.of(b), senders: l.sendFirst.of(b), locked: l.lock.of(b)&1 != 0,
+			receivers: l.recvFirst.of(b), senders: l.sendFirst.of(b), locked: isLocked(l.lock.of(b)),
 		})
 		ch := &slab[len(slab)-1]
 		c.chans[addr] = ch

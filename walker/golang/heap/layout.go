@@ -6,8 +6,8 @@ import "encoding/binary"
 // that this Go version does not have.
 type Field struct{ Off, Size int }
 
-// of is the field's value in the structure's bytes; 0 where there is none.
-func (f Field) of(b []byte) uint64 {
+// Of is the field's value in the structure's bytes; 0 where there is none.
+func (f Field) Of(b []byte) uint64 {
 	if f.Off < 0 || f.Off+f.Size > len(b) {
 		return 0
 	}

@@ -152,7 +152,7 @@ func (h *Heap) addSpans(list []byte) {
 			h.fault("the span at %#x is not at hand", ranges[i].Addr)
 			continue
 		}
-		if h.lay.State.of(b) != spanInUse {
+		if h.lay.State.Of(b) != spanInUse {
 			continue // free, or of the runtime's own: stacks
 		}
 		s, err := h.span(b)
@@ -168,12 +168,12 @@ func (h *Heap) addSpans(list []byte) {
 // span checks what a span says of itself.
 func (h *Heap) span(b []byte) (span, error) {
 	l := h.lay
-	pages := l.Pages.of(b)
+	pages := l.Pages.Of(b)
 	s := span{
-		start: l.Start.of(b), elem: l.ElemSize.of(b), elems: uint32(l.Elems.of(b)),
-		large: l.LargeType.of(b), specials: l.SpecialList.of(b),
+		start: l.Start.Of(b), elem: l.ElemSize.Of(b), elems: uint32(l.Elems.Of(b)),
+		large: l.LargeType.Of(b), specials: l.SpecialList.Of(b),
 	}
-	class := l.Class.of(b)
+	class := l.Class.Of(b)
 	switch {
 	case pages == 0 || pages > maxAddr/pageSize || s.start%pageSize != 0 || s.start == 0 || s.start > maxAddr-pages*pageSize:
 		return s, fmt.Errorf("claims %d pages at %#x", pages, s.start)
@@ -187,7 +187,7 @@ func (h *Heap) span(b []byte) (span, error) {
 	switch {
 	case class&1 != 0:
 		s.kind = noScan
-	case l.UserArena.of(b) != 0:
+	case l.UserArena.Of(b) != 0:
 		s.kind = anyWord
 	case s.elem <= maxSmall:
 		s.kind = inSpan

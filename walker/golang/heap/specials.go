@@ -57,11 +57,11 @@ func (h *Heap) Specials() (words, objects []uint64) {
 				continue
 			}
 			size := 0
-			switch kind := l.SpecialKind.of(b); {
+			switch kind := l.SpecialKind.Of(b); {
 			case kind == finalizer:
 				size = l.FinalizerSize
 				s := &h.spans[f.span]
-				if n := l.SpecialOffset.of(b) / s.elem; n < uint64(s.elems) {
+				if n := l.SpecialOffset.Of(b) / s.elem; n < uint64(s.elems) {
 					objects = append(objects, s.start+n*s.elem)
 				}
 			case kind == weak && weak != 0:

@@ -57,14 +57,14 @@ func (t *typeTable) read(addr uint64) *mask {
 	if err != nil {
 		return nil
 	}
-	m := &mask{size: l.Bytes.of(b), count: l.PtrBytes.of(b) / 8}
-	ptr := l.PtrBytes.of(b)
+	m := &mask{size: l.Bytes.Of(b), count: l.PtrBytes.Of(b) / 8}
+	ptr := l.PtrBytes.Of(b)
 	if m.size == 0 || m.size%8 != 0 || ptr%8 != 0 || ptr > m.size || m.count/8 >= maxMask {
 		return nil
 	}
-	data := l.Mask.of(b)
-	switch onDemand := l.Flags.of(b)&flagMaskOnDemand != 0; {
-	case !l.Cleanups && l.Kind.of(b)&kindProgram != 0:
+	data := l.Mask.Of(b)
+	switch onDemand := l.Flags.Of(b)&flagMaskOnDemand != 0; {
+	case !l.Cleanups && l.Kind.Of(b)&kindProgram != 0:
 		return nil // objects of such types name another, with a mask
 	case l.Cleanups && onDemand:
 		p, err := t.h.read(data, 8)
