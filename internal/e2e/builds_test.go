@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dlv-async/dlv-async/internal/snapshot"
 	"github.com/dlv-async/dlv-async/internal/testtarget"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -71,6 +72,28 @@ func TestLibrary(t *testing.T) {
 			compareWithRuntime(t, dump, onlyGo(s))
 		}
 	})
+}
+
+// Of two Go runtimes in one process one is shown, and a note names the other.
+func TestTwoGoRuntimes(t *testing.T) {
+	t.Parallel()
+	library := func(toolchain string) string {
+		return testtarget.Build(t, "library", testtarget.Options{Toolchain: toolchain, CGO: true, Flags: []string{"-buildmode=c-shared"}})
+	}
+	first, second := library(""), library("go1.25.4")
+	tg := testtarget.Start(t, compileC(t, "golibrary.c"), first, second)
+	for _, v := range views {
+		s := v.see(t, tg)
+		if len(s.Runtimes) != 1 {
+			t.Fatalf("%s: there are the runtimes %v", v.name, s.Runtimes)
+		}
+		if len(withFunction(t, s, "main.member", 1)[0].Groups) != 1 {
+			t.Errorf("%s: the tasks are not those of the library that was called", v.name)
+		}
+		if notes := strings.Join(s.Runtimes[0].Notes, "\n"); !strings.Contains(notes, second+" has a Go runtime of its own, whose ") {
+			t.Errorf("%s: the notes are %q", v.name, notes)
+		}
+	}
 }
 
 // onlyGo is a snapshot with its goroutines alone.
@@ -149,19 +172,39 @@ func splitOff(t *testing.T, exe string) string {
 	return stripped
 }
 
-// A program of a Go release that is not known yet is read, and the snapshot
-// says that this was tried for the first time.
-func TestNewerGo(t *testing.T) {
-	for name, flags := range map[string][]string{"with debug information": nil, "without": {"-ldflags=-s -w"}} {
-		t.Run(name, func(t *testing.T) {
+// A program of a Go release that was not tested is read, and the snapshot says
+// so; what cannot be read is refused in one line.
+func TestOtherGo(t *testing.T) {
+	stripped := []string{"-ldflags=-s -w"}
+	for _, c := range []struct {
+		name, built, says string
+		flags             []string
+		note, refusal     string
+	}{
+		{"newer", "go1.27.1", "go1.99.1", nil, "go1.99.1 is newer than go1.27", ""},
+		{"newer, without debug information", "go1.27.1", "go1.99.1", stripped, "go1.99.1 is newer than go1.27", ""},
+		{"older", "go1.22.12", "go1.21.12", nil, "go1.21.12 is older than go1.22", ""},
+		{"older, without debug information", "go1.22.12", "go1.21.12", stripped, "", "the layouts of go1.21.12's structures are not known"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			exe := testtarget.Build(t, "chans", testtarget.Options{Toolchain: "go1.27.1", Flags: flags})
-			tg := testtarget.Start(t, patched(t, exe, "go1.27.1", "go1.99.1"))
+			if c.built == "go1.22.12" && !testtarget.Full() {
+				t.Skip("an old release: set DLV_ASYNC_FULL=1")
+			}
+			exe := testtarget.Build(t, "chans", testtarget.Options{Toolchain: c.built, Flags: c.flags})
+			tg := testtarget.Start(t, patched(t, exe, c.built, c.says))
 			dump := tg.Stack(t)
+			if c.refusal != "" {
+				_, err := snapshot.Attach(t.Context(), tg.PID, snapshot.Options{})
+				if err == nil || !strings.Contains(err.Error(), c.refusal) || strings.Contains(err.Error(), "\n") {
+					t.Errorf("the error is %v", err)
+				}
+				return
+			}
 			for _, v := range views {
 				s := v.see(t, tg)
 				compareWithRuntime(t, dump, s)
-				if notes := strings.Join(s.Runtimes[0].Notes, "\n"); !strings.Contains(notes, "go1.99.1 is newer than go1.27") {
+				if notes := strings.Join(s.Runtimes[0].Notes, "\n"); !strings.Contains(notes, c.note) {
 					t.Errorf("%s: the notes are %q", v.name, notes)
 				}
 			}

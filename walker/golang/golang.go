@@ -41,7 +41,8 @@ type instance struct {
 }
 
 // Detect implements [walker.Runtime]. A process has one Go runtime, in its
-// executable or in a shared library.
+// executable or in a shared library; of several the one with the most goroutines
+// is read.
 func (Runtime) Detect(img *dlvext.Image, o walker.Options) (walker.Instance, error) {
 	modules, err := goModules(img)
 	if len(modules) == 0 {
@@ -56,13 +57,17 @@ func (Runtime) Detect(img *dlvext.Image, o walker.Options) (walker.Instance, err
 }
 
 func newProgram(img *dlvext.Image, all []goModule) (*program, error) {
-	modules, others := sharing(img, all)
+	modules, others := largest(img, all)
 	p := &program{modules: modules, layoutSource: "dwarf", started: map[uint64]*wrapper{}, globals: map[string]place{}}
 	for _, m := range modules {
 		p.tables = append(p.tables, m.table)
 	}
 	for _, m := range others {
-		p.notes = append(p.notes, m.Path+" has a Go runtime of its own, whose goroutines are not shown")
+		what := "whose goroutines are not shown"
+		if n, ok := goroutinesOf(img, m); ok {
+			what = fmt.Sprintf("whose %d goroutines, its system's and ended ones among them, are not shown", n)
+		}
+		p.notes = append(p.notes, m.Path+" has a Go runtime of its own, "+what)
 	}
 	p.unwinder = unwind.New(p.tables, img.Arch)
 	p.findGlobals()

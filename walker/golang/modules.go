@@ -40,6 +40,35 @@ func goModules(img *dlvext.Image) (found []goModule, err error) {
 	return found, err
 }
 
+// largest parts modules into those of the runtime that has the most goroutines,
+// as far as its symbols tell, and others: the first of each other runtime.
+func largest(img *dlvext.Image, all []goModule) (modules, others []goModule) {
+	modules, rest := sharing(img, all)
+	if len(rest) == 0 {
+		return modules, nil
+	}
+	most, _ := goroutinesOf(img, modules[0])
+	for len(rest) > 0 {
+		var same []goModule
+		same, rest = sharing(img, rest)
+		if n, _ := goroutinesOf(img, same[0]); n > most {
+			modules, same, most = same, modules, n
+		}
+		others = append(others, same[0])
+	}
+	return modules, others
+}
+
+// goroutinesOf is how many goroutines the runtime of a module has listed.
+func goroutinesOf(img *dlvext.Image, m goModule) (n uint64, ok bool) {
+	s, ok := m.Symbol("runtime.allgs")
+	b := make([]byte, 24)
+	if !ok || img.Memory.Read(s.Addr, b) != nil || word(b, 1) > word(b, 2) {
+		return 0, false
+	}
+	return word(b, 1), true
+}
+
 // sharing parts modules into those that share the runtime of the first, and
 // others. A plugin has code of the runtime of its own, and does not run it:
 // the moduledata of all that one runtime has loaded are in a list.

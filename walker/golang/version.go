@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	goversion "go/version"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dlv-async/dlv-async/dlvext"
@@ -14,12 +16,18 @@ import (
 func (p *program) findLayouts(img *dlvext.Image) error {
 	p.version = p.recordedVersion(img)
 	tables := parseTables(layoutTable)
-	newest := newestOf(tables)
+	oldest, newest := endsOf(tables)
 	newer := goversion.Compare(minorVersion(p.version), newest) > 0
+	older := goversion.IsValid(minorVersion(p.version)) && goversion.Compare(minorVersion(p.version), oldest) < 0
 	var err error
 	if p.lay, err = newLayouts(debugInfo{img}); !errors.Is(err, errNoLayout) {
-		if newer {
+		switch {
+		case newer:
 			p.notes = append(p.notes, fmt.Sprintf("%s is newer than %s, the last that was tested: what it changed may be missing, or wrong", p.version, newest))
+		case older && err != nil:
+			return fmt.Errorf("%s is older than %s, the first that can be read", p.version, oldest)
+		case older:
+			p.notes = append(p.notes, fmt.Sprintf("%s is older than %s, the first that was tested: what is said may be wrong", p.version, oldest))
 		}
 		return err
 	}
@@ -60,15 +68,10 @@ func (p *program) checkGuess(img *dlvext.Image) error {
 	return nil
 }
 
-// newestOf is the latest of the versions that the table has.
-func newestOf(tables map[string]table) string {
-	newest := ""
-	for v := range tables {
-		if goversion.Compare(v, newest) > 0 {
-			newest = v
-		}
-	}
-	return newest
+// endsOf are the first and the last of the versions that the table has.
+func endsOf(tables map[string]table) (oldest, newest string) {
+	all := slices.SortedFunc(maps.Keys(tables), goversion.Compare)
+	return all[0], all[len(all)-1]
 }
 
 // minorVersion cuts a version, such as go1.26.8 or devel go1.28-0123abcd, to
