@@ -2,6 +2,7 @@ package dlvext
 
 import (
 	"context"
+	"fmt"
 	"net/rpc"
 	"slices"
 	"strconv"
@@ -207,6 +208,9 @@ func (m *rpcMemory) readRuns(runs []pageRun, most int, out [][]byte) (err error)
 		switch failed := m.rpc.answer(ctx, p.call); {
 		case failed != nil:
 			err, out[p.run] = failed, nil
+			if isRefusal(failed) && strings.Contains(failed.Error(), "can't find method") { // an old Delve
+				_ = m.rpc.lose(fmt.Errorf("%w: it is too old to be read through", failed))
+			}
 		case len(p.out.Mem) != p.size:
 			out[p.run] = nil
 		case out[p.run] != nil:

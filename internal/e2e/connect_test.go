@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"io"
+	"fmt"
 	"net"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -204,15 +205,57 @@ func TestConnectToADelveThatVanishes(t *testing.T) {
 	}
 }
 
-// relay passes calls on to a Delve, and notes them.
+// A Delve of another version answers as this one, or does not know a method: then
+// what can be had without is shown, or one line says what is missing.
+func TestConnectToAnotherVersion(t *testing.T) {
+	t.Parallel()
+	tg := testtarget.Start(t, testtarget.Build(t, "chans", testtarget.Options{}))
+	d := testtarget.StartDelve(t, "attach", strconv.Itoa(tg.PID))
+	want := len(connected(t, d.Addr, dlvext.ConnectOptions{}).Tasks)
+	for _, c := range []struct {
+		unknown string // method
+		remote  bool
+		err     string // empty: it is read
+	}{
+		{"", false, ""},
+		{"", true, ""},
+		{"IsMulticlient", false, ""},
+		{"ListDynamicLibraries", true, ""},
+		{"ListRegisters", false, ""},
+		{"ListGoroutines", true, ""},
+		{"ExamineMemory", true, "ExamineMemory"},
+		{"ListThreads", false, "ListThreads"},
+		{"State", false, "State"},
+	} {
+		relay := newRelay(t, d.Addr, 0)
+		relay.forget(c.unknown)
+		s, _, err := snapshot.Connect(context.Background(), relay.addr, dlvext.ConnectOptions{Exe: tg.Exe, Remote: c.remote}, snapshot.Options{})
+		switch {
+		case c.err != "":
+			if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("without %s: %v", c.unknown, err)
+			}
+		case err != nil:
+			t.Errorf("without %q: %v", c.unknown, err)
+		case len(s.Tasks) != want:
+			t.Errorf("without %q there are %d tasks, and not %d", c.unknown, len(s.Tasks), want)
+		}
+	}
+}
+
+// relay passes calls on to a Delve, and notes them. The Delve seems to be of
+// another version.
 type relay struct {
 	addr string
 
-	mu     sync.Mutex
-	called []string
-	when   int
-	do     func()
+	mu      sync.Mutex
+	unknown string // a method that the Delve does not know
+	called  []string
+	when    int
+	do      func()
 }
+
+var delveVersion = regexp.MustCompile(`Version: [0-9.]+`)
 
 // newRelay listens for one client. After some calls it hangs up; 0: it does not.
 func newRelay(t *testing.T, to string, after int) *relay {
@@ -234,10 +277,30 @@ func newRelay(t *testing.T, to string, after int) *relay {
 			return
 		}
 		defer delve.Close()
-		go func() { _, _ = io.Copy(client, delve) }()
+		go func() {
+			answers := bufio.NewReader(delve)
+			for {
+				line, err := answers.ReadBytes('\n')
+				if err != nil {
+					client.Close()
+					return
+				}
+				_, _ = client.Write(delveVersion.ReplaceAll(line, []byte("Version: 1.99.0")))
+			}
+		}()
 		for lines := bufio.NewScanner(client); lines.Scan(); {
-			var call struct{ Method string }
+			var call struct {
+				Method string
+				ID     int
+			}
 			_ = json.Unmarshal(lines.Bytes(), &call)
+			r.mu.Lock()
+			unknown := "RPCServer." + r.unknown
+			r.mu.Unlock()
+			if call.Method == unknown {
+				fmt.Fprintf(client, "{\"id\":%d,\"result\":null,\"error\":\"rpc: can't find method %s\"}\n", call.ID, call.Method)
+				continue
+			}
 			r.mu.Lock()
 			r.called = append(r.called, strings.TrimPrefix(call.Method, "RPCServer."))
 			n, do := len(r.called), r.do
@@ -255,6 +318,13 @@ func newRelay(t *testing.T, to string, after int) *relay {
 		}
 	}()
 	return r
+}
+
+// forget has the Delve not know a method.
+func (r *relay) forget(method string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unknown = method
 }
 
 // at has something be done at the n-th call.
