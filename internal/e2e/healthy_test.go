@@ -24,15 +24,24 @@ func TestHealthy(t *testing.T) {
 		looks = 1000
 	}
 	tg := testtarget.Start(t, testtarget.Build(t, "healthy", testtarget.Options{}))
+	live, err := snapshot.NewLive(tg.PID, snapshot.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Close()
 	kept := strings.Fields(tg.Stderr())
 	right, missed, passing, named := 0, 0, 0, 0
 	for n := range looks {
 		var file bytes.Buffer
-		o := snapshot.Options{MaxStop: patience}
-		if n%5 == 0 { // making a recording takes longest
+		o := snapshot.Options{MaxStop: patience, Heap: n%2 == 1}
+		take := live.Take
+		if n%10 == 0 { // what a recording has was read since the process was opened
 			o.Record = &file
+			take = func(ctx context.Context, o snapshot.Options) (*graph.Snapshot, error) {
+				return snapshot.Attach(ctx, tg.PID, o)
+			}
 		}
-		s, err := snapshot.Attach(context.Background(), tg.PID, o)
+		s, err := take(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,18 +15,45 @@ import (
 // while the runtimes collect; symbols are opened before, and what was
 // collected is interpreted after.
 func Attach(ctx context.Context, pid int, o Options) (*graph.Snapshot, error) {
+	l, err := NewLive(pid, o)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	return l.Take(ctx, o)
+}
+
+// Live is a process that snapshots are taken of at different moments. What its
+// files tell is read once, and what was learnt of its code is kept.
+type Live struct {
+	process *dlvext.Process
+	all     []found
+}
+
+// NewLive opens a live process.
+func NewLive(pid int, o Options) (*Live, error) {
 	p, err := dlvext.OpenProcess(pid)
 	if err != nil {
 		return nil, err
 	}
-	defer p.Close()
 	if o.Record != nil {
 		dlvext.Record(p.Image())
 	}
 	all, err := detect(p.Image(), o)
 	if err != nil {
+		p.Close()
 		return nil, err
 	}
+	return &Live{p, all}, nil
+}
+
+// Close lets go of the process's files.
+func (l *Live) Close() { l.process.Close() }
+
+// Take takes a snapshot. The process has the libraries that it had when it was
+// opened: those that it loaded since are not known.
+func (l *Live) Take(ctx context.Context, o Options) (*graph.Snapshot, error) {
+	p, all := l.process, slices.Clone(l.all)
 	how := dlvext.CaptureOptions{Heap: o.Heap, NoStop: o.NoStop, MaxStop: o.MaxStop, Reserve: estimate(all)}
 	plan, err := planFor(p, all, o)
 	if err != nil {

@@ -14,7 +14,7 @@ func (w *walk) standsAt(f unwind.Frame) *lockcode.Standing {
 	case "runtime", "sync", "internal/sync", "internal/poll":
 		return nil
 	}
-	return w.locks.code.At(f.Func, f.PC, f.Trap)
+	return w.code.At(f.Func, f.PC, f.Trap)
 }
 
 // linesOf are the frames of a shape's goroutines that may have to do with locks.
@@ -104,7 +104,7 @@ func (w *walk) deferredLocks(g *goroutine, f unwind.Frame, view lockcode.Frame) 
 			continue
 		}
 		view.Closure = closure
-		out = append(out, w.locks.code.Deferred(entry, &view)...)
+		out = append(out, w.code.Deferred(entry, &view)...)
 	}
 	return out
 }
@@ -190,7 +190,7 @@ func (w *walk) argumentOf(i, register int) (uint64, bool) {
 		return 0, false
 	}
 	view := w.frameView(i + 1)
-	return w.locks.code.Argument(caller.Func, caller.PC, register, &view)
+	return w.code.Argument(caller.Func, caller.PC, register, &view)
 }
 
 // maxArguments bounds how far out a frame may stand whose arguments are asked for.

@@ -46,7 +46,6 @@ var everything = [lockcode.NumModes]bool{true, true, true}
 
 // lockFacts are what is known of who has the locks that others wait for.
 type lockFacts struct {
-	code    *lockcode.Code
 	wanted  sought               // addresses
 	claims  map[lockKey][]*claim // in the order of goroutines
 	lines   map[*shape][]int     // physical frames that may have something to do with locks
@@ -74,9 +73,10 @@ func (w *walk) findLockHolders() {
 	l := &w.locks
 	l.wanted, l.claims = seek(wanted), map[lockKey][]*claim{}
 	l.lines, l.partial = map[*shape][]int{}, map[*shape]bool{}
-	if l.code == nil {
-		l.code = lockcode.New(w.tables, w.text)
+	if w.code == nil {
+		w.code = lockcode.New(w.tables)
 	}
+	w.code.Walk(w.text)
 	for i, g := range w.goroutines {
 		w.claimsOf(g, wants[i])
 		if w.uncertain(g) {

@@ -85,6 +85,19 @@ func (c *collection) typeString(addr uint64) (string, error) {
 	}
 }
 
+// isType tells whether a type of that name is at an address, where there may be
+// anything.
+func (c *collection) isType(addr uint64, name string) bool {
+	known, ok := c.typeNames[addr]
+	if !ok {
+		t, err := c.typeAt(addr)
+		if known = t.name; err == nil {
+			c.typeNames[addr] = known
+		}
+	}
+	return known == name
+}
+
 // typeName is the name of the type at an address; empty when it cannot be
 // read. What Walk asks for must have been asked for by Collect: in a
 // position-independent executable the types are relocated, and lie in memory

@@ -159,7 +159,7 @@ func (c *collection) followHints(hints []hint, learnt map[slot]bool) []hint {
 		if b := whole[h.addr]; b != nil {
 			typ, done := word(b[l.done.off:], 0), word(b[l.done.off:], 1)
 			for _, s := range h.g.sudogs {
-				if s.c != done || c.typeName(typ) != "chan struct {}" {
+				if s.c != done || !c.isType(typ, "chan struct {}") {
 					continue
 				}
 				learnt[h.from] = true

@@ -87,6 +87,9 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.reportTimers()
 	w.reportLeaks(ctx, slab)
 	w.report()
+	if w.code != nil {
+		w.code.Done()
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package lockcode
 
 import (
 	"encoding/binary"
+	"errors"
 
 	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
 )
@@ -34,14 +35,19 @@ type followed struct {
 // maxInstructions bounds the work of one walk.
 const maxInstructions = 4_000_000
 
-// New returns the code of an amd64 program. Read reads its text and its read-only
-// data.
-func New(tables pclntab.Tables, read pclntab.ReadFunc) *Code {
+// New returns the code of an amd64 program.
+func New(tables pclntab.Tables) *Code {
 	return &Code{
-		tables: tables, read: read, functions: map[uint64]*followed{}, standing: map[place]*Standing{},
-		summaries: map[summed]*summary{}, touching: map[summed]bool{}, budget: maxInstructions,
+		tables: tables, functions: map[uint64]*followed{}, standing: map[place]*Standing{},
+		summaries: map[summed]*summary{}, touching: map[summed]bool{},
 	}
 }
+
+// Walk begins a walk. Read reads the program's text and its read-only data.
+func (c *Code) Walk(read pclntab.ReadFunc) { c.read, c.budget = read, maxInstructions }
+
+// Done ends a walk, and lets go of what it read from.
+func (c *Code) Done() { c.read = func(uint64, []byte) error { return errors.ErrUnsupported } }
 
 func (c *Code) word(addr uint64) (uint64, error) {
 	var b [8]byte

@@ -64,7 +64,8 @@ var nowhere = &lockcode.Frame{CFA: 1 << 20}
 // All code of a program can be followed, wherever it stands, in its own time.
 func TestAllFunctions(t *testing.T) {
 	table, read := program(t, testtarget.Build(t, "holders", testtarget.Options{}))
-	code := lockcode.New(pclntab.Tables{table}, read)
+	code := lockcode.New(pclntab.Tables{table})
+	code.Walk(read)
 	asked, concerned, partial := 0, 0, 0
 	functions(t, table, func(fn *pclntab.Func) {
 		if fn.Entry/32%64 != 0 && !strings.HasPrefix(fn.Name, "main.") {
@@ -93,7 +94,8 @@ func TestGarbage(t *testing.T) {
 	table, read := program(t, testtarget.Build(t, "holders", testtarget.Options{}))
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for range 3 {
-		code := lockcode.New(pclntab.Tables{table}, func(addr uint64, buf []byte) error {
+		code := lockcode.New(pclntab.Tables{table})
+		code.Walk(func(addr uint64, buf []byte) error {
 			err := read(addr, buf)
 			for range len(buf)/64 + 1 {
 				buf[rnd.IntN(len(buf))] = byte(rnd.Uint32())
