@@ -77,7 +77,7 @@ func (s *Snapshot) held(r *Resource, waiting []TaskID, explained map[TaskID]bool
 		if len(waiting) >= longQueue && len(r.Holders) == 1 {
 			p := &Problem{Code: codeStarvation, Severity: Info, Tasks: []TaskID{h.Task}, Evidence: h.Evidence}
 			end, last := s.endOf(t)
-			if end != EndRuns {
+			if end != EndRuns && (!atWork(last) || s.lasting(waiting)) {
 				p.Severity = Warning
 			}
 			p.Message = fmt.Sprintf("%s for %s, which %s %shas; %s", waits(len(waiting)), lock, t.ID, probably, s.ending(t, end, last))
@@ -88,13 +88,32 @@ func (s *Snapshot) held(r *Resource, waiting []TaskID, explained map[TaskID]bool
 			continue
 		}
 		p := &Problem{Code: codeAcross, Severity: Info, Tasks: []TaskID{h.Task}, Evidence: weaker(w.Evidence, h.Evidence)}
-		if len(waiting) >= manyWait || w.Since >= longWait {
+		if w.Since >= longWait || len(waiting) >= manyWait && (!kernelWorks[w.Kind] || s.lasting(waiting)) {
 			p.Severity = Warning
 		}
 		p.Message = fmt.Sprintf("%s %shas %s while it waits (%s), and %s for the lock", t.ID, probably, lock, w.Kind, waits(len(waiting)))
 		return p
 	}
 	return nil
+}
+
+// kernelWorks are waits for the kernel to do what it was asked. Under load many
+// queue for a lock around a write to a file, and nothing is wrong with that unless
+// it lasts.
+var kernelWorks = map[WaitKind]bool{WaitFile: true, WaitSyscall: true}
+
+// atWork tells of where a chain of waits ends whether the kernel works there.
+func atWork(last *Node) bool {
+	return last != nil && last.Task != nil && len(last.Task.Waits) > 0 &&
+		kernelWorks[last.Task.Waits[0].Kind] && last.Task.Waits[0].Since < longWait
+}
+
+// lasting tells whether one of some tasks is known to have waited for long.
+func (s *Snapshot) lasting(tasks []TaskID) bool {
+	return slices.ContainsFunc(tasks, func(id TaskID) bool {
+		t := s.Task(id)
+		return t != nil && len(t.Waits) > 0 && t.Waits[0].Since >= longWait
+	})
 }
 
 // across is the wait of a task that has a lock meanwhile, and that has nothing to do

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -40,6 +41,29 @@ warning: 20 tasks wait for sync.Mutex 0x5000, which go:3 probably has; what that
 info: 16 tasks wait for sync.Mutex 0x4000, which go:2 has; it runs (1, 16 behind)`)
 	checkFound(t, s, "self-deadlock", `
 error: go:5 waits for mutex 0xa000 that it holds itself (1, 30 behind)`)
+}
+
+// Many queue for a lock around a write to a file under load, and nothing is wrong
+// with that unless it lasts.
+func TestLocksAroundWrites(t *testing.T) {
+	b := graph.NewBuilder("test")
+	wanted := func(holder graph.TaskID, r *graph.Resource, n int, since time.Duration) *graph.Task {
+		for i := range n {
+			w := locks(r)
+			w.Since = since
+			b.Task(waiting(graph.TaskID(fmt.Sprintf("%s%d", holder, i+10)), w))
+		}
+		return waiting(holder, graph.Wait{Kind: graph.WaitSyscall, Evidence: proven})
+	}
+	a, c, d, e := held(b, 0x1000, proven, "go:1"), held(b, 0x2000, proven, "go:2"), held(b, 0x3000, proven, "go:3"), held(b, 0x4000, proven, "go:4")
+	c.Kind, d.Type = "rwmutex", "log.mutex" // or they are told as one
+	s := sealed(t, b, wanted("go:1", a, 9, 0), wanted("go:2", c, 17, 0), wanted("go:3", d, 9, 2*time.Second), wanted("go:4", e, 17, 2*time.Second))
+	checkFound(t, s, "lock-across-wait", `
+warning: go:3 has log.mutex 0x3000 while it waits (syscall), and 9 tasks wait for the lock (1, 9 behind)
+info: go:1 has mutex 0x1000 while it waits (syscall), and 9 tasks wait for the lock (1, 9 behind)`)
+	checkFound(t, s, "starvation", `
+warning: 17 tasks wait for mutex 0x4000, which go:4 has; it waits (syscall) (1, 17 behind)
+info: 17 tasks wait for rwmutex 0x2000, which go:2 has; it waits (syscall) (1, 17 behind)`)
 }
 
 func TestMissingDone(t *testing.T) {
