@@ -51,11 +51,13 @@ func (t *frameTable) shape(frames []unwind.Frame) *shape {
 	}
 	s := &shape{}
 	callee := pclntab.Normal
-	for _, f := range frames {
+	for i, f := range frames {
+		// Of a goroutine that never ran the wrapper of its first call is all there is.
+		begins := i == 0 && f.Func != nil && f.PC == f.Func.Entry && !f.Trap
 		for _, c := range t.at(f) {
 			// The compiler's wrappers are nobody's calls, but for what
 			// tracebacks show below a panic.
-			if c.id != pclntab.Wrapper || !callee.HidesWrapper() {
+			if c.id != pclntab.Wrapper || !callee.HidesWrapper() || begins {
 				s.frames = append(s.frames, c.Frame)
 			}
 			callee = c.id

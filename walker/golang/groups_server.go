@@ -16,6 +16,7 @@ func (w *walk) findServers() {
 	serves := w.startedIn(servesHTTP)
 	owners := map[uint64]*graph.Group{}
 	conns := map[*graph.Group][]httpConn{}
+	fresh := map[*graph.Group]int64{} // connections that are counted, and whose goroutines have not begun
 	for _, g := range w.goroutines {
 		if !serves(g) {
 			continue
@@ -24,6 +25,9 @@ func (w *walk) findServers() {
 		if !known {
 			m = w.serverOf(g.parent)
 			owners[g.parent] = m
+			if owner := w.byID(g.parent); m != nil && !parked(owner.status) {
+				fresh[m]++ // it may be about to start one
+			}
 		}
 		if m == nil {
 			continue
@@ -32,16 +36,18 @@ func (w *walk) findServers() {
 		w.groupsOf[g] = append(w.groupsOf[g], m.ID)
 		if k, ok := w.httpConns[g]; ok {
 			conns[m] = append(conns[m], k)
+		} else if g.pc == g.startpc {
+			fresh[m]++
 		}
 	}
 	for m, all := range conns {
-		w.countConns(m, all)
+		w.countConns(m, all, fresh[m])
 	}
 }
 
 // countConns says how many connections of a server are in which state, and
 // whether it counts others than those that were found.
-func (w *walk) countConns(m *graph.Group, all []httpConn) {
+func (w *walk) countConns(m *graph.Group, all []httpConn, fresh int64) {
 	states := map[string]int64{}
 	for _, k := range all {
 		states[k.state]++
@@ -52,7 +58,7 @@ func (w *walk) countConns(m *graph.Group, all []httpConn) {
 		}
 	}
 	counted, ok := w.httpActive[all[0].server]
-	if missing := counted - int64(len(all)) + states["hijacked"] + states["closed"]; ok && missing > 0 {
+	if missing := counted - int64(len(all)) + states["hijacked"] + states["closed"] - fresh; ok && missing > 0 {
 		m.Problems = append(m.Problems, &graph.Problem{
 			Code: "members-unknown", Severity: graph.Info, Groups: []graph.GroupID{m.ID},
 			Message: fmt.Sprintf("the server counts %d connections, of which %d were found: the others were accepted by another call of Serve, or are in a state that could not be read", counted, counted-missing),
