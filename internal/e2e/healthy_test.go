@@ -46,8 +46,13 @@ func TestHealthy(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, p := range s.Problems {
-			if p.Severity == graph.Error || p.Code == "abandoned-lock" {
+			if p.Severity == graph.Error || p.Code == "abandoned-lock" || p.Code == "unreadable" {
 				t.Errorf("%s: %s %s %v, behind it %v", p.Code, p.Message, p.Evidence.How, p.Tasks, p.Queued)
+			}
+		}
+		for _, task := range s.Tasks {
+			if !task.System && len(task.Problems) == 0 && !slices.ContainsFunc(task.Frames, func(f *graph.Frame) bool { return !f.Hidden }) {
+				t.Errorf("%s, %v, shows no frame of %d", task.ID, task.State, len(task.Frames))
 			}
 		}
 		if o.Record == nil {

@@ -76,7 +76,7 @@ func (c *collection) readBuffers() {
 	}
 	found := map[uint64]buffer{}
 	if l.r.size > 0 && l.readerBuf.size == 24 {
-		c.each(readers, l.readerSize, func(addr uint64, b []byte) {
+		c.any(readers, l.readerSize, func(addr uint64, b []byte) {
 			k := buffer{r: int64(l.r.of(b)), w: int64(l.w.of(b)), data: word(b[l.readerBuf.off:], 0), size: int64(word(b[l.readerBuf.off:], 1))}
 			if k.fits(word(b[l.readerBuf.off:], 2)) {
 				found[addr] = k
@@ -84,7 +84,7 @@ func (c *collection) readBuffers() {
 		})
 	}
 	if l.n.size > 0 && l.writerBuf.size == 24 {
-		c.each(writers, l.writerSize, func(addr uint64, b []byte) {
+		c.any(writers, l.writerSize, func(addr uint64, b []byte) {
 			k := buffer{writer: true, w: int64(l.n.of(b)), data: word(b[l.writerBuf.off:], 0), size: int64(word(b[l.writerBuf.off:], 1))}
 			if k.fits(word(b[l.writerBuf.off:], 2)) {
 				found[addr] = k

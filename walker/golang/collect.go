@@ -97,7 +97,7 @@ func (c *collection) each(addrs []uint64, size int, take func(addr uint64, b []b
 	})
 }
 
-// any is each where there may be nothing.
+// any is each where there may be nothing: live words of frames are not pointers all of them.
 func (c *collection) any(addrs []uint64, size int, take func(addr uint64, b []byte)) {
 	c.some(addrs, size, func(addr uint64, b []byte) {
 		if b != nil {

@@ -67,7 +67,7 @@ func (c *collection) readCancels(waiting []*goroutine) {
 		}
 	}
 	closures := map[uint64]uint64{} // contexts, by address of the closure
-	c.each(addrs, 16, func(addr uint64, b []byte) {
+	c.any(addrs, 16, func(addr uint64, b []byte) {
 		if ctx := le.Uint64(b[8:]); wanted[ctx] && c.isCancel(le.Uint64(b)) {
 			closures[addr] = ctx
 		}

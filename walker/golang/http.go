@@ -75,7 +75,7 @@ func (c *collection) readHTTP() {
 		}
 	}
 	read := map[uint64][]byte{}
-	c.each(addrs, l.size, func(addr uint64, b []byte) { read[addr] = b })
+	c.any(addrs, l.size, func(addr uint64, b []byte) { read[addr] = b })
 	for g, ws := range words {
 		for _, v := range ws {
 			b := read[v]

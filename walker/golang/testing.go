@@ -64,7 +64,7 @@ func (c *collection) readTests() {
 	}
 	found := map[uint64]test{}
 	began := c.processBegan()
-	c.each(addrs, l.size, func(addr uint64, b []byte) {
+	c.any(addrs, l.size, func(addr uint64, b []byte) {
 		if c.stringAt(b[l.runner.off:]) != testRunner {
 			return
 		}

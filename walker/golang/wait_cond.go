@@ -53,7 +53,7 @@ func (c *collection) readConds(waiting []*goroutine) {
 	}
 	type ends struct{ head, tail uint64 }
 	found := map[uint64]ends{}
-	c.each(lists, int(max(c.lay.sync.notifyHead, c.lay.sync.notifyTail))+8, func(addr uint64, b []byte) {
+	c.any(lists, int(max(c.lay.sync.notifyHead, c.lay.sync.notifyTail))+8, func(addr uint64, b []byte) {
 		found[addr] = ends{le.Uint64(b[c.lay.sync.notifyHead:]), le.Uint64(b[c.lay.sync.notifyTail:])}
 	})
 	for list, e := range found {

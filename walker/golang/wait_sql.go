@@ -87,7 +87,7 @@ func (c *collection) readDBs() {
 	}
 	requests := map[uint64]uint64{} // DBs, by address of their map of requests
 	var maps []uint64
-	c.each(addrs, l.size, func(addr uint64, b []byte) {
+	c.any(addrs, l.size, func(addr uint64, b []byte) {
 		if ch := l.openerChan.of(b); ch == 0 || !openers[ch] {
 			return
 		}

@@ -243,8 +243,50 @@ func keep() {
 	}
 }
 
+// keeper waits for its end as a library's does: what it looks like from its
+// stack is much like a context (the channel is where a cancelCtx has its own, and
+// what precedes it is no type), and is none.
+type keeper struct {
+	name  string
+	every time.Duration
+	next  *keeper
+	stop  chan struct{}
+}
+
+//go:noinline
+func (k *keeper) run(ctx context.Context) {
+	select {
+	case <-k.stop:
+	case <-ctx.Done():
+	}
+	k.name = ""
+}
+
+// checksum is in a frame beside pointers, and looks like one.
+type checksum struct {
+	sum  uint64
+	last *keeper
+}
+
+//go:noinline
+func (c *checksum) add(k *keeper) { c.sum, c.last = 0x634a014c36a02b98, k }
+
+func keepers() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for range 2 {
+		k := &keeper{next: &keeper{}, stop: make(chan struct{})}
+		go k.run(ctx)
+	}
+	var c checksum
+	defer func() { c.add(nil) }()
+	c.add(&keeper{})
+	<-c.last.stop
+}
+
 func main() {
 	serve()
+	go keepers()
 	go pool()
 	go pipeline()
 	go crawl(context.Background())
