@@ -97,7 +97,7 @@ func (v *view) hook(n, root *graph.Node) string {
 		return "nothing: no one can ever wake " + who
 	case graph.EndHolderUnknown:
 		if who := v.reached(n); who != "" {
-			return v.target(n) + ", which " + who
+			return v.target(n) + ": " + who
 		}
 		return v.target(n) + ": " + v.unserved(n) + " is not known"
 	case graph.EndMembersUnknown:

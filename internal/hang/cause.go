@@ -58,6 +58,9 @@ func (h *Hang) causeOf(t Test) string {
 	}
 	words := render.NewPhrases(h.Snapshot)
 	cause := stands(words, root)
+	if t.From != nil && t.From != words.Place(root.Task) {
+		cause += ", called from " + words.At(t.From)
+	}
 	ends, more := endsBelow(root)
 	for i, n := range ends {
 		if i == 0 {

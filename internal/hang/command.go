@@ -22,10 +22,9 @@ func Run(ctx context.Context, cmd *exec.Cmd, w *Watch) (code int, err error) {
 		return 0, err
 	}
 	w.Root = cmd.Process.Pid
-	watch, stop := context.WithCancel(ctx)
-	ended := make(chan struct{})
+	finished, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		w.Run(watch)
+		w.Run(ctx, finished)
 		close(ended)
 	}()
 	over := make(chan struct{})
@@ -43,7 +42,7 @@ func Run(ctx context.Context, cmd *exec.Cmd, w *Watch) (code int, err error) {
 		}
 	}()
 	waitUntilEnded(cmd.Process.Pid)
-	stop()
+	close(finished)
 	<-ended
 	err = cmd.Wait()
 	var exit *exec.ExitError

@@ -2,6 +2,7 @@ package hang
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"sync/atomic"
 	"testing"
@@ -51,5 +52,33 @@ func TestProcessEndsAsItIsLookedAt(t *testing.T) {
 				t.Errorf("exit code %d, %v; it was looked at %d times and told of %d times", code, err, looked.Load(), told.Load())
 			}
 		})
+	}
+}
+
+// A look that takes longer than the tests had left is told of all the same: they
+// did not meet their deadline.
+func TestDeadlineDuringALook(t *testing.T) {
+	if os.Getenv("DLV_ASYNC_TEST_NEVER_ENDS") != "" {
+		select {}
+	}
+	t.Parallel()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestDeadlineDuringALook$", "-test.timeout=2s")
+	cmd.Env = append(os.Environ(), "DLV_ASYNC_TEST_NEVER_ENDS=1")
+	var told []*Hang
+	w := &Watch{
+		Tell: func(h *Hang) { told = append(told, h) },
+		Take: func(_ context.Context, pid int, _ Want) (*graph.Snapshot, error) {
+			b := graph.NewBuilder("")
+			b.Task(&graph.Task{
+				ID: "go:7", Runtime: "go", State: graph.StateRunnable,
+				Frames: []*graph.Frame{{Func: "orders.TestSpin", Line: 1, Origin: graph.OriginUser}, {Func: "testing.tRunner", Module: "testing"}},
+			})
+			waitUntilEnded(pid)
+			return b.Seal(), nil
+		},
+	}
+	code, err := Run(t.Context(), cmd, w)
+	if err != nil || code != 2 || len(told) != 1 || told[0].Sign != SignDeadline {
+		t.Errorf("exit code %d, %v; told: %+v", code, err, told)
 	}
 }

@@ -37,6 +37,7 @@ type subject struct {
 	suspect map[testKey]bool // who hung in the last snapshot, by a guess
 	sample  time.Time        // when it is looked at next, for --hang-after
 	held    *Hang            // what is told when its deadline is over
+	ended   time.Time        // zero: it is there
 }
 
 // firstCalm is how long a process uses no CPU before it is looked at; then
@@ -133,7 +134,7 @@ func (s *subject) due(now time.Time, took time.Duration) bool {
 }
 
 // leastLead is how long before a deadline a process is looked at, at least.
-const leastLead = time.Second
+const leastLead = 2 * time.Second
 
 // over tells whether the deadline is so close that nobody could still meet it.
 func (s *subject) over(now time.Time) bool {

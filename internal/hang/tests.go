@@ -14,7 +14,8 @@ import (
 type Test struct {
 	Name string // TestTransfer/both_ways; empty: the program itself, in no test
 	Task graph.TaskID
-	At   *graph.Frame  // where it stands, in the code of the test; nil: not known
+	At   *graph.Frame  // where it stands, in the user's code; nil: not known
+	From *graph.Frame  // the innermost frame in the file of the test's function; nil: not known
 	Runs time.Duration // for how long, at least, not counting what it waited for its turn; 0: not known
 }
 
@@ -59,9 +60,9 @@ func testsOf(s *graph.Snapshot) []Test {
 		if !ok || waitsForTurn(t) || parents[t.ID] && waitsForTests(t) {
 			continue
 		}
-		test := Test{Name: testName(t, i), Task: t.ID, At: standsAt(t), Runs: runs(t)}
+		test := Test{Name: testName(t, i), Task: t.ID, At: standsAt(t), From: inFileOf(t, i), Runs: runs(t)}
 		if inner := innerTest(s, t, i); inner != nil {
-			test.Task, test.At = inner.ID, standsAt(inner)
+			test.Task, test.At, test.From = inner.ID, standsAt(inner), inFileOf(inner, len(inner.Frames))
 			if name := test.Name; name == "" || !strings.Contains(name, "[") {
 				test.Name = functionName(inner.Frames[len(inner.Frames)-1])
 			}
@@ -194,6 +195,17 @@ func mainTask(s *graph.Snapshot) *graph.Task {
 	for _, t := range s.Tasks {
 		if t.Kind == "thread" && t.Name == "MainThread" {
 			return t
+		}
+	}
+	return nil
+}
+
+// inFileOf is the innermost frame in the file of the function that the test's
+// runner, a frame of some index, calls.
+func inFileOf(t *graph.Task, runner int) *graph.Frame {
+	for i := range runner {
+		if f := t.Frames[i]; f.File != "" && f.File == t.Frames[runner-1].File {
+			return f
 		}
 	}
 	return nil

@@ -67,8 +67,14 @@ const mostChildren = 8
 // mostLooks is how many snapshots are taken at the same time.
 const mostLooks = 2
 
-// Run watches until ctx ends.
-func (w *Watch) Run(ctx context.Context) {
+// patience is for how long looks are waited for when all is over that is watched:
+// at a process whose deadline was near, it was about to end.
+const patience = 10 * time.Second
+
+// Run watches until ctx ends, or until the command is over.
+func (w *Watch) Run(ctx context.Context, over <-chan struct{}) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	l := &watching{Watch: w, subjects: map[process]*subject{}, unknown: map[process]stranger{}, seen: make(chan seen)}
 	ticks := time.NewTicker(interval)
 	defer ticks.Stop()
@@ -77,6 +83,18 @@ func (w *Watch) Run(ctx context.Context) {
 		case <-ctx.Done():
 			for ; l.looks > 0; l.looks-- {
 				<-l.seen
+			}
+			return
+		case <-over:
+			defer time.AfterFunc(patience, cancel).Stop()
+			for _, s := range l.subjects {
+				l.end(s, time.Now())
+			}
+			for ; l.looks > 0; l.looks-- {
+				if l.dues == 0 {
+					cancel()
+				}
+				l.judge(ctx, <-l.seen)
 			}
 			return
 		case now := <-ticks.C:
@@ -95,6 +113,7 @@ type watching struct {
 	unknown  map[process]stranger
 	stops    sync.Map      // locks, by process
 	looks    int           // snapshots that are being taken
+	dues     int           // those among them for a deadline
 	took     time.Duration // the longest that one took
 	seen     chan seen
 }
@@ -119,7 +138,7 @@ type seen struct {
 	asleep   bool      // its threads wait for each other, as the kernel has it
 	at       time.Time // when it was asked for
 	took     time.Duration
-	deadline bool // because its deadline is near
+	due      bool // because its deadline is near
 }
 
 func (l *watching) tick(ctx context.Context, now time.Time) {
@@ -135,9 +154,7 @@ func (l *watching) tick(ctx context.Context, now time.Time) {
 	for p, s := range l.subjects {
 		switch {
 		case !there[p] && !p.alive(): // those whose parents ended are still watched
-			if s.held != nil && s.over(now) {
-				l.Tell(s.held)
-			}
+			l.end(s, now)
 			delete(l.subjects, p)
 		default:
 			l.watch(ctx, s, now)
@@ -147,6 +164,13 @@ func (l *watching) tick(ctx context.Context, now time.Time) {
 		if !there[p] {
 			delete(l.unknown, p)
 		}
+	}
+}
+
+// end takes note of a subject's end.
+func (l *watching) end(s *subject, now time.Time) {
+	if s.ended = now; s.held != nil && s.over(now) {
+		l.Tell(s.held)
 	}
 }
 
@@ -216,10 +240,13 @@ func (l *watching) watch(ctx context.Context, s *subject, now time.Time) {
 	s.sample = now.Add(l.After / samplesPerAfter)
 	s.looking = true
 	l.looks++
+	if due {
+		l.dues++
+	}
 	go func() {
 		asleep := !s.goTest && s.asleep()
 		snapshot, err := l.take(ctx, s.process, Want{Heap: s.goTest, Locals: !s.goTest})
-		l.seen <- seen{subject: s, snapshot: snapshot, err: err, asleep: asleep, at: now, took: time.Since(now), deadline: due}
+		l.seen <- seen{subject: s, snapshot: snapshot, err: err, asleep: asleep, at: now, took: time.Since(now), due: due}
 	}()
 }
 
@@ -230,6 +257,9 @@ const mostFailures = 3
 // judge decides what a snapshot means.
 func (l *watching) judge(ctx context.Context, s seen) {
 	s.looking = false
+	if s.due {
+		l.dues--
+	}
 	if s.err != nil {
 		s.failed++
 		return
@@ -252,7 +282,7 @@ func (l *watching) judge(ctx context.Context, s seen) {
 		h.Sign, h.Tests, h.Guessed = SignStuck, stuck, v.Guessed
 	} else if slow := s.overdue(v, s.at, l.After); len(slow) > 0 {
 		h.Sign, h.Tests = SignSlow, slow
-	} else if s.deadline && hasDeadline(s.snapshot) {
+	} else if s.due && hasDeadline(s.snapshot) {
 		h.Sign, h.Tests = SignDeadline, s.untold(v.Tests)
 	}
 	if len(h.Tests) == 0 {
@@ -264,8 +294,10 @@ func (l *watching) judge(ctx context.Context, s seen) {
 		}
 	}
 	switch {
-	case h.Sign == SignDeadline:
+	case h.Sign == SignDeadline && s.ended.IsZero():
 		s.held = h
+	case h.Sign == SignDeadline && s.over(s.ended): // while it was looked at
+		l.Tell(h)
 	case s.alive():
 		for _, t := range h.Tests {
 			s.told[t.key()] = true
