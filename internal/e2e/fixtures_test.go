@@ -74,17 +74,27 @@ func (f fixture) variants() []testtarget.Options {
 		}
 	}
 	if testtarget.Full() {
-		for _, toolchain := range testtarget.Toolchains {
-			all = append(all, testtarget.Options{Toolchain: toolchain, NoOpt: true})
-		}
 		for _, toolchain := range testtarget.Older {
-			if version.Compare(f.since, toolchain) <= 0 {
-				all = append(all, testtarget.Options{Toolchain: toolchain})
+			all = append(all, testtarget.Options{Toolchain: toolchain})
+		}
+		for _, toolchain := range slices.Concat(testtarget.Toolchains, testtarget.Older) {
+			all = append(all, testtarget.Options{Toolchain: toolchain, NoOpt: true})
+			if f.quick {
+				all = append(all, otherBuilds(toolchain)...)
 			}
 		}
-		all = append(all, testtarget.Options{PIE: true}, testtarget.Options{CGO: true}, testtarget.Options{Race: true})
+		all = append(all, otherBuilds("")...)
 	}
-	return all
+	return slices.DeleteFunc(all, func(o testtarget.Options) bool {
+		return o.Toolchain != "" && version.Compare(f.since, o.Toolchain) > 0
+	})
+}
+
+// otherBuilds are the ways to build that change what code and data look like.
+func otherBuilds(toolchain string) []testtarget.Options {
+	return []testtarget.Options{
+		{Toolchain: toolchain, PIE: true}, {Toolchain: toolchain, CGO: true}, {Toolchain: toolchain, Race: true},
+	}
 }
 
 // Every way to look at a target tells the same of it, tells of every

@@ -81,7 +81,11 @@ func get(c *http.Client, url string) {
 func readsUpload(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }
 
 //go:noinline
-func writesMuch(w http.ResponseWriter, _ *http.Request) { _, _ = io.Copy(w, endless{}) }
+func writesMuch(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(much[:]) }
+
+// much is more than the kernel takes of what nobody reads. It is written at once:
+// of smaller pieces the buffer would have more or less, as it happens.
+var much [16 << 20]byte
 
 func hang(http.ResponseWriter, *http.Request) { <-never }
 
@@ -223,6 +227,8 @@ func main() {
 		ready.Parked(1, "IO wait", "net/http.(*conn).readRequest"),
 		ready.Parked(1, "IO wait", "main.readsUpload"),
 		ready.Parked(1, "IO wait", "main.writesMuch"),
+		ready.Parked(2, "chan receive", "main.hang"),
+		ready.Parked(1, "chan receive", "main.half"),
 		ready.Parked(1, "IO wait", "crypto/tls.(*Conn).serverHandshake"),
 	)
 	<-never
