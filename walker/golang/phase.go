@@ -45,6 +45,7 @@ var phases = map[string]string{
 	"google.golang.org/grpc/internal/grpcsync.(*CallbackSerializer).run":     "gRPC: nothing to call back",
 	"google.golang.org/grpc/internal/transport.(*http2Server).keepalive":     "gRPC: keeping a connection alive",
 	"google.golang.org/grpc/internal/transport.(*http2Client).keepalive":     "gRPC: keeping a connection alive",
+	"google.golang.org/grpc.(*addrConn).createTransport":                     "gRPC: connecting",
 	"google.golang.org/grpc.(*addrConn).resetTransportAndUnlock":             "gRPC: waiting to connect again",
 	"google.golang.org/grpc.newClientStreamWithParams.func4":                 "gRPC: watching over a stream",
 	"google.golang.org/grpc.(*pickerWrapper).pick":                           "gRPC: waiting for a connection that is ready",
