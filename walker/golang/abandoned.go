@@ -9,12 +9,12 @@ import (
 // uncertain tells of a goroutine that it may have locks of which its code, as it
 // was followed, says nothing: it is just taking or leaving one, it was not read in
 // full, or its code could not be followed.
-func (w *walk) uncertain(g *goroutine) bool {
+func (w *holderSearch) uncertain(g *goroutine) bool {
 	if w.isSystem(g) {
 		return false
 	}
 	s := w.shape(g)
-	if g.fault != "" || g.isTorn() || endsEarly(g.end) != "" || w.locks.partial[s] {
+	if g.fault != "" || g.isTorn() || endsEarly(g.end) != "" || w.partial[s] {
 		return true
 	}
 	if parked(g.status) {
@@ -32,7 +32,7 @@ func (w *walk) uncertain(g *goroutine) bool {
 // nobody has: not by code, not by a deferred call, and not by a pointer to it that
 // is still in use, for who locks through an interface has that.
 func (w *walk) reportAbandoned() {
-	if len(w.locks.abandoned) == 0 || len(w.unreadable) > 0 || w.cut > 0 {
+	if w.locks == nil || len(w.locks.abandoned) == 0 || len(w.unreadable) > 0 || w.cut > 0 {
 		return
 	}
 	locks := map[uint64]bool{}

@@ -1,25 +1,32 @@
 package golang
 
 import (
+	"errors"
+
 	"github.com/dlv-async/dlv-async/walker/golang/lockcode"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // standsAt tells of a frame what its code says of locks; nil: nothing.
-func (w *walk) standsAt(f unwind.Frame) *lockcode.Standing {
+func (w *holderSearch) standsAt(f unwind.Frame) *lockcode.Standing {
 	if f.Func == nil || f.Dead {
 		return nil
 	}
-	switch packageOf(f.Func.Name) {
+	pkg := packageOf(f.Func.Name)
+	switch pkg {
 	case "runtime", "sync", "internal/sync", "internal/poll":
 		return nil
+	}
+	if w.tokens && w.origins.of(pkg) == graph.OriginStdlib {
+		return nil // it has its channels for other things
 	}
 	return w.code.At(f.Func, f.PC, f.Trap)
 }
 
 // linesOf are the frames of a shape's goroutines that may have to do with locks.
-func (w *walk) linesOf(s *shape, frames []unwind.Frame) []int {
-	if lines, ok := w.locks.lines[s]; ok {
+func (w *holderSearch) linesOf(s *shape, frames []unwind.Frame) []int {
+	if lines, ok := w.lines[s]; ok {
 		return lines
 	}
 	lines := []int{}
@@ -29,13 +36,13 @@ func (w *walk) linesOf(s *shape, frames []unwind.Frame) []int {
 		}
 		st := w.standsAt(f)
 		if st != nil && st.Partial {
-			w.locks.partial[s] = true
+			w.partial[s] = true
 		}
 		if st != nil && st.Concerned() || f.Func.DeferReturn != 0 || f.Func.Name == condWait {
 			lines = append(lines, i)
 		}
 	}
-	w.locks.lines[s] = lines
+	w.lines[s] = lines
 	return lines
 }
 
@@ -44,15 +51,14 @@ const condWait = "sync.(*Cond).Wait"
 // claimsOf adds what speaks for it that a goroutine has any of the locks. Frames
 // are gone through from the innermost on: what one has let go those that called
 // it do not have.
-func (w *walk) claimsOf(g *goroutine, wants uint64) {
+func (w *holderSearch) claimsOf(g *goroutine, wants uint64) {
 	s := w.shape(g)
-	lines, known := w.locks.lines[s]
+	lines, known := w.lines[s]
 	if known && len(lines) == 0 {
 		return
 	}
-	w.locks.frames, _ = w.physicalFrames(g, w.locks.frames[:0])
-	w.locks.of = g
-	frames := w.locks.frames
+	w.stand(g)
+	frames := w.standing
 	if lines = w.linesOf(s, frames); !w.touchesAny(g, frames, lines, wants) {
 		return
 	}
@@ -65,21 +71,22 @@ func (w *walk) claimsOf(g *goroutine, wants uint64) {
 			}
 			continue
 		}
-		w.claimsIn(&c, f, w.frameView(i))
+		w.claimsIn(&c, f, i)
 	}
 	for k, own := range c.own {
-		w.locks.claims[k] = append(w.locks.claims[k], own)
+		own.started = w.tokens && !own.past && w.startedBehind(own, k.addr)
+		w.claims[k] = append(w.claims[k], own)
 	}
 }
 
 // touchesAny tells whether any of the locks that are wanted may be the goroutine's.
 // Of most it can be told quickly that none is.
-func (w *walk) touchesAny(g *goroutine, frames []unwind.Frame, lines []int, wants uint64) bool {
-	other := func(addr uint64) bool { return addr != wants && w.locks.wanted.has(addr) }
-	unknown := func(m lockcode.Mode) bool { return !w.locks.vague[m] } // once is enough
+func (w *holderSearch) touchesAny(g *goroutine, frames []unwind.Frame, lines []int, wants uint64) bool {
+	other := func(addr uint64) bool { return addr != wants && w.wanted.has(addr) }
+	unknown := func(m lockcode.Mode) bool { return !w.vague[m] } // once is enough
 	for _, i := range lines {
 		view := w.frameView(i)
-		if st := w.standsAt(frames[i]); st != nil && st.Touches(&view, w.locks.wanted.has, other, unknown) {
+		if st := w.standsAt(frames[i]); st != nil && st.Touches(&view, w.wanted.has, other, unknown) {
 			return true
 		}
 		for _, l := range w.deferredLocks(g, frames[i], view) {
@@ -92,7 +99,7 @@ func (w *walk) touchesAny(g *goroutine, frames []unwind.Frame, lines []int, want
 }
 
 // deferredLocks are those that a frame's pending deferred calls let go.
-func (w *walk) deferredLocks(g *goroutine, f unwind.Frame, view lockcode.Frame) []lockcode.Lock {
+func (w *holderSearch) deferredLocks(g *goroutine, f unwind.Frame, view lockcode.Frame) []lockcode.Lock {
 	if f.Func.DeferReturn == 0 {
 		return nil
 	}
@@ -100,7 +107,7 @@ func (w *walk) deferredLocks(g *goroutine, f unwind.Frame, view lockcode.Frame) 
 	for _, closure := range w.pendingClosures(g, f) {
 		entry, ok := w.wordOf(g, closure)
 		if !ok {
-			w.locks.vague = everything
+			w.vague = everything
 			continue
 		}
 		view.Closure = closure
@@ -119,31 +126,35 @@ type claiming struct {
 }
 
 // claimsIn adds what speaks for it in one frame.
-func (w *walk) claimsIn(c *claiming, f unwind.Frame, view lockcode.Frame) {
+func (w *holderSearch) claimsIn(c *claiming, f unwind.Frame, line int) {
+	view := w.frameView(line)
 	st := w.standsAt(f)
 	if st == nil {
 		st = &lockcode.Standing{}
 	}
 	held, released := st.Past(&view)
 	let := map[lockKey]bool{}
+	for _, l := range st.Again(&view) {
+		w.queues[l.Addr] = true
+	}
 	for _, l := range released {
 		if l.Addr != 0 {
 			let[lockKey{l.Addr, l.Mode}] = true
-		} else {
+		} else if !w.tokens { // of channels, most are no semaphores
 			c.lost[l.Mode] = true
 		}
 	}
 	claimFor := func(k lockKey) *claim {
-		if !w.locks.wanted.has(k.addr) || c.gone[k] || c.lost[k.mode] {
+		if !w.wanted.has(k.addr) || c.gone[k] || c.lost[k.mode] {
 			return nil
 		}
 		if c.own[k] == nil {
-			c.own[k] = &claim{g: c.g, at: f, units: k.mode == lockcode.Units}
+			c.own[k] = &claim{g: c.g, at: f, mode: k.mode, line: line}
 		}
 		return c.own[k]
 	}
 	for _, l := range held {
-		w.locks.vague[l.Mode] = w.locks.vague[l.Mode] || l.Addr == 0
+		w.vague[l.Mode] = w.vague[l.Mode] || l.Addr == 0
 		if own := claimFor(lockKey{l.Addr, l.Mode}); own != nil {
 			own.past, own.sure = true, own.sure || l.Sure
 			own.count += l.Count
@@ -152,7 +163,7 @@ func (w *walk) claimsIn(c *claiming, f unwind.Frame, view lockcode.Frame) {
 	others := func(locks []lockcode.Lock, note func(own *claim)) {
 		for _, l := range locks {
 			k := lockKey{l.Addr, l.Mode}
-			w.locks.vague[l.Mode] = w.locks.vague[l.Mode] || l.Addr == 0
+			w.vague[l.Mode] = w.vague[l.Mode] || l.Addr == 0
 			// What it waits for it may be about to let go once it has it.
 			if c.own[k] == nil && (l.Addr == c.wants || let[k]) {
 				continue
@@ -170,18 +181,17 @@ func (w *walk) claimsIn(c *claiming, f unwind.Frame, view lockcode.Frame) {
 }
 
 // frameView is a frame as package lockcode looks at it.
-func (w *walk) frameView(i int) lockcode.Frame {
-	l := &w.locks
+func (w *holderSearch) frameView(i int) lockcode.Frame {
 	return lockcode.Frame{
-		CFA: l.frames[i].CFA, Lo: l.of.sp, Stack: l.of.stack, Index: i,
-		Memory: w.wordAt, Argument: w.argumentOf,
+		CFA: w.standing[i].CFA, Lo: w.of.sp, Stack: w.of.stack, Index: i,
+		Memory: w.wordAt, Argument: w.argumentOf, Names: w.names,
 	}
 }
 
 // argumentOf is what the caller of a frame handed over in a register; of its own
 // arguments its caller's, and so on.
-func (w *walk) argumentOf(i, register int) (uint64, bool) {
-	frames := w.locks.frames
+func (w *holderSearch) argumentOf(i, register int) (uint64, bool) {
+	frames := w.standing
 	if i >= maxArguments || i+1 >= len(frames) {
 		return 0, false
 	}
@@ -207,8 +217,18 @@ func (w *walk) wordOf(g *goroutine, addr uint64) (uint64, bool) {
 // wordAt is a word of any memory.
 func (w *walk) wordAt(addr uint64) (uint64, bool) {
 	var b [8]byte
-	if w.img.Memory.Read(addr, b[:]) != nil && w.text(addr, b[:]) != nil {
+	if w.img.Memory.Read(addr, b[:]) != nil && w.constant(addr, b[:]) != nil {
 		return 0, false
 	}
 	return le.Uint64(b[:]), true
+}
+
+// constant reads what the program cannot change.
+func (c *collection) constant(addr uint64, buf []byte) error {
+	for _, m := range c.modules {
+		if m.ReadOnly(addr, len(buf)) {
+			return m.ReadFile(addr, buf)
+		}
+	}
+	return errors.New("it may be another by now")
 }

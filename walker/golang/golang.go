@@ -5,7 +5,6 @@ import (
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
-	"github.com/dlv-async/dlv-async/walker/golang/lockcode"
 	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 )
@@ -28,8 +27,8 @@ type program struct {
 	origins  origins
 	started  map[uint64]*wrapper // by goroutines' first function
 	globals  map[string]place
-	code     *lockcode.Code // nil: nobody asked yet
-	reserve  []goroutine    // room that was touched before the target is stopped
+	codes    programCode
+	reserve  []goroutine // room that was touched before the target is stopped
 	notes    []string
 
 	guessed      bool   // the layouts are those of an older version

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dlv-async/dlv-async/walker/golang/lockcode"
+	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -23,9 +24,11 @@ type claim struct {
 	sure     bool // on every way that may have led to where it stands
 	ahead    bool // its code will let the lock go, without taking it before
 	deferred bool // so will a call that it deferred
-	units    bool // of a semaphore
-	count    int  // how often: a reader may have a lock twice
+	started  bool // what started it took the lock before, and lets it go nowhere
+	mode     lockcode.Mode
+	count    int // how often: a reader may have a lock twice
 	at       unwind.Frame
+	line     int // which of its frames that is
 }
 
 // strong tells of claims that both ends of the lock speak for.
@@ -42,10 +45,13 @@ type lockKey struct {
 }
 
 // everything is every mode.
-var everything = [lockcode.NumModes]bool{true, true, true}
+var everything = [lockcode.NumModes]bool{true, true, true, true}
 
-// lockFacts are what is known of who has the locks that others wait for.
-type lockFacts struct {
+// holderSearch is what is known of who has the locks that others wait for.
+type holderSearch struct {
+	*walk
+	code    *lockcode.Code
+	names   *lockcode.Names
 	wanted  sought               // addresses
 	claims  map[lockKey][]*claim // in the order of goroutines
 	lines   map[*shape][]int     // physical frames that may have something to do with locks
@@ -54,8 +60,20 @@ type lockFacts struct {
 	vague     [lockcode.NumModes]bool // somebody may have a lock of that mode, and it is not known which
 	abandoned []*graph.Resource       // locked, and nobody has them
 
-	frames []unwind.Frame // of the goroutine that is looked at
-	of     *goroutine
+	tokens bool                  // it is about channels
+	takers map[uint64][]callSite // where those that wait for one of them stand
+	lends  map[uint64]bool       // one of them gives back what it waits for
+	queues map[uint64]bool       // somebody takes out what others put in, again and again
+
+	standing []unwind.Frame // of the goroutine that is looked at
+	of       *goroutine
+}
+
+func (w *walk) newHolderSearch(code *lockcode.Code, wanted map[uint64]bool) *holderSearch {
+	return &holderSearch{
+		walk: w, code: code, names: lockcode.NewNames(), wanted: seek(wanted), claims: map[lockKey][]*claim{},
+		lines: map[*shape][]int{}, partial: map[*shape]bool{},
+	}
 }
 
 // findLockHolders looks for who has the locks that some goroutine waits for.
@@ -70,19 +88,78 @@ func (w *walk) findLockHolders() {
 	if len(wanted) == 0 || w.img.Arch != "amd64" {
 		return
 	}
-	l := &w.locks
-	l.wanted, l.claims = seek(wanted), map[lockKey][]*claim{}
-	l.lines, l.partial = map[*shape][]int{}, map[*shape]bool{}
-	if w.code == nil {
-		w.code = lockcode.New(w.tables)
-	}
-	w.code.Walk(w.text)
+	l := w.newHolderSearch(w.asCode(&w.codes.locks, lockcode.New), wanted)
+	w.locks = l
+	asked := map[uint64]int{}
 	for i, g := range w.goroutines {
-		w.claimsOf(g, wants[i])
-		if w.uncertain(g) {
+		if addr := wants[i]; addr != 0 && asked[addr] < maxAsked {
+			asked[addr]++
+			l.stand(g)
+			l.waitsIn(addr)
+		}
+	}
+	for i, g := range w.goroutines {
+		l.claimsOf(g, wants[i])
+		if l.uncertain(g) {
 			l.vague = everything
 		}
 	}
+}
+
+// programCode is what was learnt of a program's code, for one question each. It is
+// the same in each walk.
+type programCode struct {
+	locks, sends, receives *lockcode.Code // nil: nobody asked yet
+}
+
+// asCode begins a walk's questions about code.
+func (w *walk) asCode(code **lockcode.Code, create func(pclntab.Tables) *lockcode.Code) *lockcode.Code {
+	if *code == nil {
+		*code = create(w.tables)
+	}
+	(*code).Walk(w.text)
+	return *code
+}
+
+// done ends a walk's.
+func (c *programCode) done() {
+	for _, code := range []*lockcode.Code{c.locks, c.sends, c.receives} {
+		if code != nil {
+			code.Done()
+		}
+	}
+}
+
+// maxAsked bounds how many of those that wait for one lock are asked what they took
+// its address from.
+const maxAsked = 32
+
+// maxOuter bounds how far out the call is that takes a lock: of functions that the
+// program has for it.
+const maxOuter = 4
+
+// waitsIn finds the frame, of the goroutine that is looked at, that takes the lock
+// which it waits for; -1: it is not known.
+func (w *holderSearch) waitsIn(addr uint64) int {
+	found := -1
+	for i, n := 0, 0; i < len(w.standing) && n < maxOuter; i++ {
+		f := w.standing[i]
+		if f.Trap || w.standsAt(f) == nil {
+			continue
+		}
+		n++
+		view := w.frameView(i)
+		if w.code.Waits(f.Func, f.PC, addr, &view) && found < 0 {
+			found = i
+		}
+	}
+	return found
+}
+
+// stand makes a goroutine the one that is looked at.
+func (w *holderSearch) stand(g *goroutine) {
+	w.standing, _ = w.physicalFrames(g, w.standing[:0])
+	w.of = g
 }
 
 // wantedLock is the Mutex, RWMutex or semaphore that a goroutine waits for; 0: none.
@@ -116,7 +193,7 @@ func (c *collection) text(addr uint64, buf []byte) error {
 // holder; when more claims speak for it than there can be, those that both ends
 // speak for count, and when these are too many nobody is named.
 func (w *walk) nameLockHolders(r *graph.Resource, locked bool, readers int64) {
-	if w.locks.claims == nil || r.Holders != nil {
+	if w.locks == nil || r.Holders != nil {
 		return
 	}
 	mode, most := lockcode.Exclusive, int64(1)
@@ -138,7 +215,7 @@ func (w *walk) nameLockHolders(r *graph.Resource, locked bool, readers int64) {
 // nameUnitHolders says who has some of a semaphore's units, of which held are
 // taken: how many each took is not known.
 func (w *walk) nameUnitHolders(r *graph.Resource, held int64) {
-	if r.Holders == nil && held > 0 {
+	if w.locks != nil && r.Holders == nil && held > 0 {
 		believed(r, w.locks.claims[lockKey{r.Address, lockcode.Units}], held)
 	}
 }
@@ -170,12 +247,18 @@ func believed(r *graph.Resource, claims []*claim, most int64) int64 {
 // how says what speaks for a claim.
 func (c *claim) how() string {
 	took, lets, lock := "the lock", "unlock", "unlock it"
-	if c.units {
+	switch c.mode {
+	case lockcode.Units:
 		took, lets, lock = "Acquire", "release", "release it"
+	case lockcode.Tokens:
+		took, lets, lock = "what enters it", "leaving", "leave it"
 	}
 	var words []string
-	if c.past {
+	switch {
+	case c.past:
 		words = append(words, "its code is past "+took)
+	case c.started:
+		words = append(words, "what started it is past "+took)
 	}
 	switch {
 	case c.deferred:

@@ -226,6 +226,10 @@ func (w *walk) onChannel(wait *graph.Wait, addr uint64) {
 		w.onContext(wait, d)
 		return
 	}
+	if t := w.tokens[addr]; t != nil && wait.Kind != graph.WaitUnknown {
+		w.enters(wait, addr, t)
+		return
+	}
 	kind := "chan"
 	if ch != nil && ch.timer != 0 {
 		kind = "timer"

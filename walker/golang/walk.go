@@ -31,7 +31,8 @@ type walk struct {
 	remarks []string     // notes on this moment alone
 	used    []*awaitable // the libraries that the program may have
 	holders map[held][]*goroutine
-	locks   lockFacts
+	locks   *holderSearch // nil: nobody waits for one
+	tokens  map[uint64]*tokens
 
 	coroutineOf  map[uint64]*goroutine // by address of the coro
 	bubbleModels map[uint64]*graph.Group
@@ -67,6 +68,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.findContextGroups()
 	w.findHolders()
 	w.findLockHolders()
+	w.findTokens()
 	w.findCoroutines()
 	slab := make([]graph.Task, len(w.goroutines))
 	b.Expect(len(slab))
@@ -87,9 +89,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.reportTimers()
 	w.reportLeaks(ctx, slab)
 	w.report()
-	if w.code != nil {
-		w.code.Done()
-	}
+	w.codes.done()
 	return nil
 }
 

@@ -1,5 +1,7 @@
 package graph
 
+import "strings"
+
 // conditions say what must happen before each task can go on, as a graph of
 // nodes each of which needs some of the nodes it points to. The first nodes
 // are the tasks, then the groups, then the resources; a wait with branches
@@ -112,7 +114,8 @@ func (c *conditions) resource(node int32, r *Resource) {
 // known: somebody else may have a share, and let it go.
 func (r *Resource) unknownShares() bool {
 	for _, a := range r.Detail {
-		if n, ok := a.Value.(int64); ok && a.Key == "held" && n > int64(len(r.Holders)) {
+		n, ok := a.Value.(int64)
+		if ok && (a.Key == "held" && n > int64(len(r.Holders)) || strings.HasPrefix(a.Key, "users_not_found") && n > 0) {
 			return true
 		}
 	}

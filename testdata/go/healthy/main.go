@@ -26,6 +26,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"example.com/targets/ready"
+	"example.com/targets/record"
 )
 
 var rounds [6]atomic.Int64
@@ -225,7 +226,7 @@ func keep() {
 	}
 	for i := range 12 {
 		go func() {
-			id := goid()
+			id := int64(record.Goid())
 			pause := func() { time.Sleep(time.Duration(i%3) * 200 * time.Microsecond) }
 			for n := i; ; n++ {
 				t := kept[n%len(kept)]

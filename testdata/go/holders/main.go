@@ -3,26 +3,19 @@
 //
 // Each style has a lock of its own (or several) and one goroutine or more that
 // take it and then wait for a channel. Who has a lock is noted by what starts
-// them: on standard error is a line for each,
-//
-//	held 0xc000010000 exclusive go:7 explicit
-//	free 0xc000010040 exclusive go:8 letGo
-//
-// the latter of goroutines that had the lock, are about to want it or merely know
-// it, and whom a correct reader does not accuse. A correct reader names the former.
+// them, as package record has it: held by those whom a correct reader names, free of
+// goroutines that had the lock, are about to want it or merely know it, and whom it
+// does not accuse.
 package main
 
 import (
-	"bytes"
-	"fmt"
-	"os"
-	"runtime"
 	"sync"
 	"unsafe"
 
 	"golang.org/x/sync/semaphore"
 
 	"example.com/targets/ready"
+	"example.com/targets/record"
 )
 
 var (
@@ -49,32 +42,6 @@ type embedding struct {
 
 //go:noinline
 func park() int { return <-never }
-
-// goid is the number of the goroutine that asks.
-func goid() (id int) {
-	buf := make([]byte, 64)
-	buf = bytes.TrimPrefix(buf[:runtime.Stack(buf, false)], []byte("goroutine "))
-	fmt.Sscan(string(buf), &id)
-	return id
-}
-
-// style starts a goroutine with one of the styles, and returns its number once it
-// stands.
-func style(f func(b *box, at chan<- bool), b *box) int {
-	ids := make(chan int)
-	at := make(chan bool)
-	go func() {
-		ids <- goid()
-		f(b, at)
-	}()
-	id := <-ids
-	<-at
-	return id
-}
-
-func say(what string, addr unsafe.Pointer, mode string, id int, name string) {
-	fmt.Fprintf(os.Stderr, "%s %p %s go:%d %s\n", what, addr, mode, id, name)
-}
 
 // want starts a goroutine that waits for the lock.
 func want(l sync.Locker) {
@@ -121,32 +88,32 @@ var innocents = map[string]func(b *box, at chan<- bool){
 func main() {
 	for name, f := range stylesOfMutex {
 		b := &box{name: name}
-		id := style(f, b)
-		say("held", unsafe.Pointer(&b.mu), "exclusive", id, name)
+		id := record.Start(f, b)
+		record.Say("held", unsafe.Pointer(&b.mu), "exclusive", id, name)
 		want(&b.mu)
 	}
 	for name, f := range stylesOfRead {
 		b := &box{name: name}
 		for range 3 {
-			say("held", unsafe.Pointer(&b.rw), "shared", style(f, b), name)
+			record.Say("held", unsafe.Pointer(&b.rw), "shared", record.Start(f, b), name)
 		}
 		want(&b.rw)
 	}
 	for name, f := range stylesOfWrite {
 		b := &box{name: name}
-		say("held", unsafe.Pointer(&b.rw), "exclusive", style(f, b), name)
+		record.Say("held", unsafe.Pointer(&b.rw), "exclusive", record.Start(f, b), name)
 		want(&b.rw)
 	}
 	for name, f := range innocents {
 		b := &box{name: name}
-		say("free", unsafe.Pointer(&b.mu), "exclusive", style(f, b), name)
-		say("held", unsafe.Pointer(&b.mu), "exclusive", style(deferred, b), name+"/holder")
+		record.Say("free", unsafe.Pointer(&b.mu), "exclusive", record.Start(f, b), name)
+		record.Say("held", unsafe.Pointer(&b.mu), "exclusive", record.Start(deferred, b), name+"/holder")
 		want(&b.mu)
 	}
 	for name, f := range stylesOfUnits {
 		b := &box{name: name, units: semaphore.NewWeighted(3)}
 		for range 3 {
-			say("held", unsafe.Pointer(b.units), "units", style(f, b), name)
+			record.Say("held", unsafe.Pointer(b.units), "units", record.Start(f, b), name)
 		}
 		go acquire(b)
 	}

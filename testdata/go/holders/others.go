@@ -3,6 +3,8 @@ package main
 import (
 	"sync"
 	"unsafe"
+
+	"example.com/targets/record"
 )
 
 //go:noinline
@@ -247,7 +249,7 @@ func (g *generic[T]) set(v T, at chan<- bool) {
 // fields are locks that are not a box's, or reached otherwise.
 func fields() {
 	held := func(name string, addr unsafe.Pointer, l sync.Locker, f func(b *box, at chan<- bool)) {
-		say("held", addr, "exclusive", style(f, nil), name)
+		record.Say("held", addr, "exclusive", record.Start(f, nil), name)
 		want(l)
 	}
 	held("global", unsafe.Pointer(&global), &global, func(_ *box, at chan<- bool) {

@@ -64,16 +64,19 @@ func (f *flow) calls(s *state, i *inst, target uint64) {
 		f.afterCall(s, i, 0, false)
 		return
 	}
-	e, known := effects[fn.Name]
-	l := lock{e.mode, s.regs[rax].plus(-e.offset)}
+	f.defers(s, i, fn.Name)
+	e, known := f.c.effects[fn.Name]
+	l := lock{e.mode, s.regs[e.in].plus(-e.offset)}
 	switch {
 	case e.does == takes, e.does == mayTake:
-		s.take(l, i.pc)
+		f.take(s, l, i.pc)
+	case e.does == letsGo && e.discard && s.regs[e.into] != value{kind: constant}:
+		s.letGo(l, i.pc) // it is of use to it
 	case e.does == letsGo:
 		f.letGo(s, l, i.pc)
 	case !known:
-		if f.depth < maxDepth && !leavesAlone(fn.Name) && f.c.touches(fn, f.depth+1) {
-			f.follow(s, i, target)
+		if f.depth < maxDepth && !f.c.leavesAlone(fn.Name) && f.c.touches(fn, f.depth+1) {
+			e.does, l = f.follow(s, i, target)
 		}
 	}
 	f.afterCall(s, i, int64(fn.Args), true)
@@ -94,7 +97,7 @@ type virtual struct{ fn, receiver value }
 const maxVirtual = 4
 
 // leavesAlone tells of functions that are not worth following: the runtime's own.
-func leavesAlone(fn string) bool {
+func (c *Code) leavesAlone(fn string) bool {
 	return strings.HasPrefix(fn, "runtime.") || strings.HasPrefix(fn, "internal/runtime/") || strings.HasPrefix(fn, "sync/atomic.")
 }
 
@@ -112,7 +115,7 @@ func (f *flow) unknownCall(s *state, i *inst) {
 	v := s.regs[rdx]
 	if v.kind == symbolic && v.sym.kind == result || v.kind == unknown || v.kind == symbolic && v.sym.kind == load {
 		for _, h := range s.held {
-			if g := (gone{h.lock, true}); !slices.Contains(s.released, g) && len(s.released) < maxReleased {
+			if g := (gone{lock: h.lock, own: true}); !slices.Contains(s.released, g) && len(s.released) < maxReleased {
 				s.released = append(s.released, g)
 			}
 		}
@@ -120,8 +123,9 @@ func (f *flow) unknownCall(s *state, i *inst) {
 }
 
 // follow applies what a function does to locks that it gets the address of, or
-// that of what they are in.
-func (f *flow) follow(s *state, i *inst, target uint64) {
+// that of what they are in. What it tries to take, and says whether it did, is
+// returned.
+func (f *flow) follow(s *state, i *inst, target uint64) (deed, lock) {
 	sum := f.c.summary(target, f.depth+1)
 	var args [numRegisters]value
 	for _, r := range argumentRegisters {
@@ -131,8 +135,17 @@ func (f *flow) follow(s *state, i *inst, target uint64) {
 		f.letGo(s, lock{r.mode, f.substitute(s, i, r.addr, &args)}, i.pc)
 	}
 	for _, t := range sum.takes {
-		s.take(lock{t.mode, f.substitute(s, i, t.addr, &args)}, i.pc)
+		f.take(s, lock{t.mode, f.substitute(s, i, t.addr, &args)}, i.pc)
 	}
+	if len(sum.attempts) != 1 {
+		return nothing, lock{}
+	}
+	t := sum.attempts[0]
+	l := lock{t.mode, f.substitute(s, i, t.addr, &args)}
+	if t.does == mayTake {
+		f.take(s, l, i.pc)
+	}
+	return t.does, l
 }
 
 // substitute is what a callee's value is in its caller.
@@ -176,9 +189,9 @@ func (f *flow) afterCall(s *state, i *inst, args int64, known bool) {
 	case known && args >= 0:
 		s.forget(sp.off, sp.off+args)
 	default:
-		s.forget(sp.off, f.kept.pointers)
+		s.forget(sp.off, f.frame.pointers)
 	}
-	for _, o := range f.kept.objects {
+	for _, o := range f.frame.objects {
 		if w := s.slots[int32(o[0])]; w.kind == constant && f.c.isEntry(uint64(w.off)) {
 			continue // a closure, which nobody changes
 		}
@@ -188,8 +201,9 @@ func (f *flow) afterCall(s *state, i *inst, args int64, known bool) {
 
 // letGo notes that a lock is let go, and when it was not taken on the way here
 // that it is ahead.
-func (f *flow) letGo(s *state, l lock, _ uint64) {
-	if !s.letGo(l) && l.addr.kind != unknown && !slices.Contains(f.ahead, l) && len(f.ahead) < maxHeld {
+func (f *flow) letGo(s *state, l lock, site uint64) {
+	f.again(s, l, site)
+	if !s.letGo(l, site) && l.addr.kind != unknown && !slices.Contains(f.ahead, l) && len(f.ahead) < maxHeld {
 		f.ahead = append(f.ahead, l)
 	}
 }

@@ -11,6 +11,9 @@ import (
 // concurrent use.
 type Code struct {
 	tables    pclntab.Tables
+	effects   vocabulary
+	channels  bool // it is about channels, and not about locks
+	must      bool // what may or may not be let go does not count
 	read      pclntab.ReadFunc
 	functions map[uint64]*followed // by entry
 	standing  map[place]*Standing
@@ -35,10 +38,10 @@ type followed struct {
 // maxInstructions bounds the work of one walk.
 const maxInstructions = 4_000_000
 
-// New returns the code of an amd64 program.
+// New returns the code of an amd64 program, as to locks.
 func New(tables pclntab.Tables) *Code {
 	return &Code{
-		tables: tables, functions: map[uint64]*followed{}, standing: map[place]*Standing{},
+		tables: tables, effects: effects, functions: map[uint64]*followed{}, standing: map[place]*Standing{},
 		summaries: map[summed]*summary{}, touching: map[summed]bool{},
 	}
 }
@@ -83,22 +86,30 @@ func (c *Code) decoded(fn *pclntab.Func) *followed {
 	return d
 }
 
-// start makes a flow of a function from pc on.
-func (c *Code) start(fn *pclntab.Func, pc uint64, depth int, resumed bool) *flow {
+// start makes a flow of a function from pc on; if the call before it is a select, from
+// where one of these cases was chosen.
+func (c *Code) start(fn *pclntab.Func, pc uint64, depth int, resumed bool, cases ...int64) *flow {
 	d := c.decoded(fn)
 	f := &flow{c: c, fn: fn, code: d.code, leaders: d.leaders, syms: symbols{}, from: pc, depth: depth, resumed: resumed}
 	if len(d.code) == 0 {
 		f.partial = true
 		return f
 	}
-	f.kept = keptBy(fn, d.code)
+	f.frame = keptBy(fn, d.code)
 	s := &state{slots: map[int32]word{}}
 	if !resumed {
 		for _, r := range argumentRegisters {
 			s.regs[r] = value{kind: symbolic, sym: f.syms.get(symbol{kind: argument, loc: int32(r)})}
 		}
 	}
-	f.run(s)
+	starts := []*state{s}
+	for n, k := range cases {
+		if n > 0 {
+			starts = append(starts, s.clone())
+		}
+		starts[n].regs[rax] = value{kind: constant, off: k}
+	}
+	f.run(starts)
 	return f
 }
 
@@ -115,6 +126,7 @@ func (c *Code) entered(fn *pclntab.Func) *flow {
 // arguments.
 type summary struct {
 	takes    []lock // and keeps
+	attempts []outcome
 	releases []lock // that it did not take
 	virtual  []virtual
 }
@@ -159,6 +171,7 @@ func (c *Code) summary(entry uint64, depth int) *summary {
 				s.takes = append(s.takes, h.lock)
 			}
 		}
+		s.attempts = f.attempts()
 	}
 	return s
 }

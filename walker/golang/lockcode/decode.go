@@ -140,3 +140,15 @@ func gpr(r x86asm.Reg) (number, size int, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// points is the address that an instruction loads relative to where it is.
+func (i *inst) points() (uint64, bool) {
+	if i.bad || i.Op != x86asm.LEA {
+		return 0, false
+	}
+	m, ok := i.Args[1].(x86asm.Mem)
+	if !ok || m.Base != x86asm.RIP {
+		return 0, false
+	}
+	return i.next() + uint64(int64(int32(m.Disp))), true
+}

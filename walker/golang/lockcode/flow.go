@@ -22,9 +22,11 @@ type flow struct {
 	states   map[uint64][]*state // what is known where a block begins, by locks
 	returned []*state            // at the ends of the function
 	ahead    []lock              // let go on some way and not taken before
+	repeated []lock              // let go again, and not taken in between
+	kept     []lock              // that may be taken again before they were let go
 	virtual  []virtual           // calls of unknown functions
 	partial  bool                // not all of it could be followed
-	kept     keptWords
+	frame    keptWords
 }
 
 // keptWords is what a call leaves alone of its caller's frame.
@@ -46,10 +48,12 @@ type branch struct {
 }
 
 // run follows all ways.
-func (f *flow) run(start *state) {
-	f.states = map[uint64][]*state{}
-	todo := []branch{{f.from, start}}
-	f.states[f.from] = []*state{start}
+func (f *flow) run(starts []*state) {
+	f.states = map[uint64][]*state{f.from: starts}
+	var todo []branch
+	for _, s := range starts {
+		todo = append(todo, branch{f.from, s})
+	}
 	for visits := 0; len(todo) > 0; visits++ {
 		if visits > maxVisits {
 			f.partial = true
@@ -112,11 +116,15 @@ func (f *flow) block(pc uint64, s *state) []branch {
 		if i.Op == x86asm.CALL && !i.bad && !f.comesBack(i) {
 			return nil
 		}
+		cases := f.selects(s, i)
 		f.step(s, i)
 		n++
 		if n == len(f.code) {
 			f.partial = true
 			return nil
+		}
+		if cases != nil {
+			return f.chosen(s, i, cases)
 		}
 		if _, is := slices.BinarySearch(f.leaders, f.code[n].pc); is {
 			return []branch{{f.code[n].pc, s}}
@@ -194,7 +202,7 @@ func (f *flow) learn(s *state, i *inst, taken bool) {
 		took := (v.off == 0) == has
 		switch {
 		case v.sym.loc != byError && took:
-			s.take(lock{v.sym.mode, v.sym.addr}, v.sym.site)
+			f.take(s, lock{v.sym.mode, v.sym.addr}, v.sym.site)
 		case v.sym.loc == byError && !took:
 			s.held = slices.DeleteFunc(s.held, func(h hold) bool { return h.site == v.sym.site })
 		}
@@ -286,6 +294,9 @@ func (c *Code) leadersOf(fn *pclntab.Func, code []inst) []uint64 {
 	for n := range code {
 		target, conditional, is := code[n].jump()
 		if !is {
+			if c.isSelect(&code[n]) {
+				out = append(out, code[n].next())
+			}
 			continue
 		}
 		out = append(out, code[n].next())

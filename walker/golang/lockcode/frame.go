@@ -13,6 +13,8 @@ type Frame struct {
 	// called; nil: that is not known.
 	Argument func(index, register int) (uint64, bool)
 	Index    int
+	// Names has the words of memory that could not be read; nil: there are none.
+	Names *Names
 	// Closure is the func value that was called, where that is asked for.
 	Closure uint64
 }
@@ -35,16 +37,30 @@ func (f *Frame) memory(addr uint64) (uint64, bool) {
 	if f.Memory == nil {
 		return 0, false
 	}
-	return f.Memory(addr)
+	if !isName(addr) {
+		if v, ok := f.Memory(addr); ok {
+			return v, true
+		}
+	}
+	return f.Names.of(addr)
 }
 
 // lock is a lock with its address, as the frame has it.
 func (f *Frame) lock(l lock) Lock {
-	addr, ok := f.eval(l.addr)
+	addr, ok := f.addr(l.addr)
 	if !ok {
 		addr = 0
 	}
 	return Lock{Addr: addr, Mode: l.mode}
+}
+
+// addr is the address that a value is, and not a name of one.
+func (f *Frame) addr(v value) (uint64, bool) {
+	addr, ok := f.eval(v)
+	if ok && isName(addr) {
+		return f.Names.meaning(addr)
+	}
+	return addr, ok
 }
 
 func (f *Frame) eval(v value) (uint64, bool) {

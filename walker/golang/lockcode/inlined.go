@@ -10,6 +10,9 @@ import (
 // The inlining tables mostly say so; where they give the instruction to its caller,
 // the call says it that is made when the instruction was not enough.
 func (f *flow) atomicAt(i *inst) effect {
+	if f.c.channels {
+		return effect{}
+	}
 	if e := f.inlinedEffect(i.pc); e.does != nothing {
 		return e
 	}

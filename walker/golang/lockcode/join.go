@@ -59,6 +59,12 @@ func (f *flow) join(old, in *state, block uint64) *state {
 		out.flags = flags{}
 		set()
 	}
+	for _, d := range in.defers {
+		if !slices.Contains(out.defers, d) && len(out.defers) < maxDeferred {
+			out.defers = append(out.defers, d)
+			set()
+		}
+	}
 	for _, r := range in.released {
 		if !slices.Contains(out.released, r) && len(out.released) < maxReleased {
 			out.released = append(out.released, r)

@@ -10,6 +10,7 @@ const (
 	Exclusive Mode = iota // a Mutex's Lock, an RWMutex's Lock
 	Shared                // an RWMutex's RLock
 	Units                 // some of a golang.org/x/sync/semaphore.Weighted
+	Tokens                // a place in the buffer of a channel that is used as a semaphore
 	NumModes
 )
 
@@ -19,6 +20,10 @@ type effect struct {
 	does   deed
 	mode   Mode
 	offset int64
+
+	in      int  // the register that it comes in; RAX, the first argument, mostly
+	discard bool // of a receive: what comes counts only if it is thrown away
+	into    int  // the register that says where to
 }
 
 type deed uint8
@@ -32,11 +37,14 @@ const (
 	mayTake  // takes it, if the error that it returns is nil
 )
 
+// vocabulary are functions that have an effect, and which.
+type vocabulary map[string]effect
+
 // effects are those of package sync's functions, of what their inlined parts
 // call, and of semaphores' (https://cs.opensource.google/go/x/sync/+/refs/tags/v0.22.0:semaphore/semaphore.go). The wrapped Mutex is the first field of the one in package sync.
 // https://github.com/golang/go/blob/go1.26.0/src/sync/mutex.go#L42 and
 // https://github.com/golang/go/blob/go1.26.0/src/sync/rwmutex.go#L66
-var effects = map[string]effect{
+var effects = vocabulary{
 	"sync.(*Mutex).Lock":              {does: takes},
 	"sync.(*Mutex).TryLock":           {does: tries},
 	"sync.(*Mutex).Unlock":            {does: letsGo},

@@ -14,6 +14,7 @@ type Lock struct {
 	Mode  Mode
 	Sure  bool // it is so on every way that leads here
 	Count int  // how often it was taken, at the most
+	Other bool // of one that was let go: it was not taken on the way
 }
 
 // Standing is what the code says of locks where a function stands. The ways there
@@ -21,13 +22,22 @@ type Lock struct {
 type Standing struct {
 	ways    []way
 	ahead   []lock
+	again   []lock
+	choices []option
 	Partial bool // not all of the code could be followed: there may be more
+}
+
+// option is a case of a select in which a function waits: where the frame has its
+// channel, and what is ahead if it is chosen.
+type option struct {
+	off   int64
+	ahead []lock
 }
 
 // way is what is so on some of the ways that lead to where a function stands.
 type way struct {
 	held     []lock
-	released []lock
+	released []gone
 	tried    []trial
 	marks    []mark
 }
@@ -74,12 +84,14 @@ func (st *Standing) Past(f *Frame) (held, released []Lock) {
 			seen[l]++
 			most[l] = max(most[l], n)
 		}
-		for _, l := range w.released {
-			gone[f.lock(l)] = true
+		for _, g := range w.released {
+			l := f.lock(g.lock)
+			l.Other = !g.own
+			gone[l] = true
 		}
 	}
 	for l, n := range seen {
-		held = append(held, Lock{l.Addr, l.Mode, n == taken, most[l]})
+		held = append(held, Lock{Addr: l.Addr, Mode: l.Mode, Sure: n == taken, Count: most[l]})
 	}
 	for l := range gone {
 		released = append(released, l)
@@ -95,6 +107,26 @@ func (st *Standing) Ahead(f *Frame) []Lock {
 			out = append(out, l)
 		}
 	}
+	for _, c := range st.choices { // it lets go what it waits for
+		own, ok := f.word(int32(c.off))
+		for _, l := range c.ahead {
+			if l := f.lock(l); ok && l.Addr == own && own != 0 {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+// Again is what will be let go several times in a row: of channels, what is none of
+// its own to let go.
+func (st *Standing) Again(f *Frame) []Lock {
+	var out []Lock
+	for _, l := range st.again {
+		if l := f.lock(l); l.Addr != 0 {
+			out = append(out, l)
+		}
+	}
 	return out
 }
 
@@ -105,19 +137,21 @@ func (st *Standing) Touches(f *Frame, held, ahead func(addr uint64) bool, matter
 	for i := range st.ways {
 		w := &st.ways[i]
 		for _, l := range w.held {
-			if addr, ok := f.eval(l.addr); ok && held(addr) || !ok && matters(l.mode) {
+			if addr, ok := f.addr(l.addr); ok && held(addr) || !ok && matters(l.mode) {
 				return true
 			}
 		}
 		for _, l := range w.tried {
-			if addr, ok := f.eval(l.addr); ok && held(addr) || !ok && matters(l.mode) {
+			if addr, ok := f.addr(l.addr); ok && held(addr) || !ok && matters(l.mode) {
 				return true
 			}
 		}
 	}
-	for _, l := range st.ahead {
-		if addr, ok := f.eval(l.addr); ok && ahead(addr) {
-			return true
+	for _, locks := range [][]lock{st.ahead, st.again} {
+		for _, l := range locks {
+			if addr, ok := f.addr(l.addr); ok && ahead(addr) {
+				return true
+			}
 		}
 	}
 	return false
@@ -125,7 +159,7 @@ func (st *Standing) Touches(f *Frame, held, ahead func(addr uint64) bool, matter
 
 // Concerned tells whether there is anything to say.
 func (st *Standing) Concerned() bool {
-	return len(st.ahead) > 0 || slices.ContainsFunc(st.ways, func(w way) bool { return len(w.held)+len(w.released)+len(w.tried) > 0 })
+	return len(st.ahead)+len(st.again) > 0 || slices.ContainsFunc(st.ways, func(w way) bool { return len(w.held)+len(w.released)+len(w.tried) > 0 })
 }
 
 // holds tells whether the word is as it should be; unread what of one that cannot
@@ -173,7 +207,10 @@ func (c *Code) At(fn *pclntab.Func, pc uint64, trap bool) *Standing {
 	}
 	rest := c.start(fn, pc, 0, true)
 	st.Partial = st.Partial || rest.partial
-	st.ahead = rest.ahead
+	st.ahead, st.again = rest.certain(), rest.repeated
+	for k, off := range past.taking(n) {
+		st.choices = append(st.choices, option{off, c.start(fn, pc, 0, true, k).certain()})
+	}
 	return st
 }
 
@@ -219,7 +256,7 @@ func (f *flow) heldAt(n int, st *Standing) {
 			w.held = append(w.held, f.found(s, h.lock))
 		}
 		for _, r := range s.released {
-			w.released = append(w.released, f.found(s, r.lock))
+			w.released = append(w.released, gone{lock: f.found(s, r.lock), own: r.own})
 		}
 		for _, off := range sorted(s.slots) {
 			word := s.slots[off]
@@ -254,7 +291,7 @@ func (f *flow) begun(s *state, i *inst) {
 	if !ok {
 		return
 	}
-	e := effects[fn.Name]
+	e := f.c.effects[fn.Name]
 	if e.does != finishes {
 		return
 	}
@@ -298,12 +335,12 @@ func (c *Code) Deferred(entry uint64, f *Frame) []Lock {
 	for _, v := range s.virtual { // an interface's method: sync.Locker's
 		target, ok := f.eval(v.fn)
 		fn, known := c.tables.Func(target)
-		receiver, got := f.eval(v.receiver)
+		receiver, got := f.addr(v.receiver)
 		if !ok || !known || !got || fn.Entry != target {
 			out = append(out, Lock{})
 			continue
 		}
-		if e := effects[fn.Name]; e.does == letsGo {
+		if e := c.effects[fn.Name]; e.does == letsGo {
 			out = append(out, Lock{Addr: receiver, Mode: e.mode})
 		}
 	}

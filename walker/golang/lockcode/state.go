@@ -31,8 +31,9 @@ type state struct {
 	flags flags
 	facts map[fact]bool // on which the way here depended
 
-	held     []hold // taken on these ways and not let go, in order
-	released []gone // that may have been let go on the way, and not taken again
+	held     []hold     // taken on these ways and not let go, in order
+	defers   []deferred // what will be called at the end, as far as it was deferred on these ways
+	released []gone     // that may have been let go on the way, and not taken again
 }
 
 // word is what a part of the frame holds.
@@ -57,7 +58,8 @@ type fact struct {
 // gone is a lock that was let go.
 type gone struct {
 	lock
-	own bool // it had been taken on the way
+	own bool   // it had been taken on the way
+	at  uint64 // the instruction, where that matters
 }
 
 // lock is one lock.
@@ -75,7 +77,7 @@ type hold struct {
 func (s *state) clone() *state {
 	c := *s
 	c.slots, c.facts = maps.Clone(s.slots), maps.Clone(s.facts)
-	c.held, c.released = slices.Clone(s.held), slices.Clone(s.released)
+	c.held, c.released, c.defers = slices.Clone(s.held), slices.Clone(s.released), slices.Clone(s.defers)
 	return &c
 }
 
@@ -148,6 +150,12 @@ func (s *state) renew(sym *symbol) {
 
 // take notes that a lock was taken.
 func (s *state) take(l lock, site uint64) {
+	if l.mode == Tokens { // in a loop, for others to let go: once is enough
+		if n := slices.IndexFunc(s.held, func(h hold) bool { return h.site == site && h.mode == l.mode }); n >= 0 {
+			s.held[n].addr = l.addr
+			return
+		}
+	}
 	s.released = slices.DeleteFunc(s.released, func(r gone) bool { return r.mode == l.mode && same(r.addr, l.addr) })
 	if len(s.held) < maxHeld {
 		s.held = append(s.held, hold{l, site})
@@ -155,7 +163,7 @@ func (s *state) take(l lock, site uint64) {
 }
 
 // letGo notes that a lock was let go, and tells whether it was taken before.
-func (s *state) letGo(l lock) bool {
+func (s *state) letGo(l lock, site uint64) bool {
 	taken := s.last(l)
 	if taken < 0 && l.addr.kind == unknown {
 		// Any of them may be meant.
@@ -164,7 +172,10 @@ func (s *state) letGo(l lock) bool {
 	if taken >= 0 {
 		s.held = slices.Delete(s.held, taken, taken+1)
 	}
-	if g := (gone{l, taken >= 0}); !slices.Contains(s.released, g) && len(s.released) < maxReleased {
+	if l.mode != Tokens {
+		site = 0
+	}
+	if g := (gone{l, taken >= 0, site}); !slices.Contains(s.released, g) && len(s.released) < maxReleased {
 		s.released = append(s.released, g)
 	}
 	return taken >= 0

@@ -68,7 +68,7 @@ func (f *flow) step(s *state, i *inst) {
 			f.set(s, i, value{})
 		}
 	default:
-		if _, _, jumps := i.jump(); jumps {
+		if _, _, jumps := i.jump(); jumps || f.zeroes(s, i) {
 			return
 		}
 		f.other(s, i)

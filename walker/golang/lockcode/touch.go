@@ -39,7 +39,7 @@ func (c *Code) touched(entry uint64, b []byte, depth int) bool {
 			if b[k]&0xF0 == 0x40 {
 				k++
 			}
-			if b[k] == 0x0F && (b[k+1] == 0xB1 || b[k+1] == 0xC1) {
+			if !c.channels && b[k] == 0x0F && (b[k+1] == 0xB1 || b[k+1] == 0xC1) {
 				return true
 			}
 		case 0xE8, 0xE9: // CALL, and a JMP that may be a tail call
@@ -50,9 +50,9 @@ func (c *Code) touched(entry uint64, b []byte, depth int) bool {
 			fn, ok := c.tables.Func(target)
 			switch {
 			case !ok || fn.Entry != target:
-			case effects[fn.Name].does != nothing:
+			case c.effects[fn.Name].does != nothing, c.channels && fn.Name == selectGo:
 				return true
-			case depth < maxDepth && !leavesAlone(fn.Name) && c.touches(fn, depth+1):
+			case depth < maxDepth && !c.leavesAlone(fn.Name) && c.touches(fn, depth+1):
 				return true
 			}
 		}
