@@ -40,7 +40,7 @@ type Task struct {
 	Awaiters  string            `toml:"awaiters"`  // tasks that wait for this one
 	Group     string            `toml:"group"`     // that it is a member of
 	Creator   string            `toml:"creator"`   // the task that started it
-	Goroutine string            `toml:"goroutine"` // that runs it: its id, a *runtime.g, the channel that it waits on, or "stacks": the only one that has it there
+	Goroutine string            `toml:"goroutine"` // that runs it: its id, a *runtime.g, the channel that it receives from, or "stacks": the only one that has it there; several joined by " or ": the first that there is
 }
 
 // Group declares a type whose values are groups.
@@ -160,8 +160,14 @@ func (t thing) paths() map[string]string {
 	case t.task != nil:
 		all["id"], all["state"], all["awaits"], all["awaiters"] = t.task.ID, t.task.State, t.task.Awaits, t.task.Awaiters
 		all["group"], all["creator"] = t.task.Group, t.task.Creator
-		if t.task.Goroutine != onStacks {
-			all["goroutine"] = t.task.Goroutine
+		for i, p := range t.task.goroutines() {
+			key := "goroutine"
+			if i > 0 {
+				key = fmt.Sprintf("goroutine.%d", i+1)
+			}
+			if p != onStacks {
+				all[key] = p
+			}
 		}
 	case t.group != nil:
 		all["members"], all["owner"], all["outstanding"] = t.group.Members, t.group.Owner, t.group.Outstanding
@@ -169,6 +175,14 @@ func (t thing) paths() map[string]string {
 		all["holders"], all["waiters"] = t.awaitable.Holders, t.awaitable.Waiters
 	}
 	return all
+}
+
+// goroutines are the ways to the goroutine that runs a task.
+func (t *Task) goroutines() []string {
+	if t.Goroutine == "" {
+		return nil
+	}
+	return strings.Split(t.Goroutine, " or ")
 }
 
 // faults are what is wrong whatever the program is.

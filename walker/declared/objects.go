@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -37,7 +38,7 @@ func newFinder(r *reader, d *Declaration) *finder {
 	for _, t := range d.things() {
 		if typ, err := r.typeOf(t.Type); err == nil {
 			f.kinds[typ.Name] = t
-			r.held[short(typ.Name)] = typ
+			r.held[typ.Name], r.short[short(typ.Name)] = typ, typ
 		}
 	}
 	return f
@@ -74,7 +75,11 @@ func (f *finder) find(d *Declaration, tasks iter.Seq[*graph.Task]) (notes []stri
 
 // fromRoots looks in the roots: on stacks, or in the others.
 func (f *finder) fromRoots(d *Declaration, stacks bool) {
-	for _, t := range d.things() {
+	things := d.things()
+	if stacks { // groups first, which what is less sure of itself may be proven by
+		slices.Reverse(things)
+	}
+	for _, t := range things {
 		typ, err := f.typeOf(t.Type)
 		if err != nil {
 			f.complain(t, "type", err)

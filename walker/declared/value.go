@@ -22,13 +22,15 @@ const (
 type reader struct {
 	img   *dlvext.Image
 	types map[string]*dlvext.Type // that paths take something for
-	held  map[string]*dlvext.Type // those that are declared, as the runtime names them
-	names map[uint64]string       // of the runtime's types, by address
+	held  map[string]*dlvext.Type // those that are declared, by their names
+	short map[string]*dlvext.Type // and as the runtime names them
+	known map[uint64]*dlvext.Type // the runtime's types, by address; nil: not described
+	names map[uint64]string       // and their names
 	base  uint64                  // what those names are counted from; 0: not known
 }
 
 func newReader(img *dlvext.Image) *reader {
-	r := &reader{img: img, types: map[string]*dlvext.Type{}, held: map[string]*dlvext.Type{}, names: map[uint64]string{}}
+	r := &reader{img: img, types: map[string]*dlvext.Type{}, held: map[string]*dlvext.Type{}, short: map[string]*dlvext.Type{}, known: map[uint64]*dlvext.Type{}, names: map[uint64]string{}}
 	r.base, _, _ = img.Symbol("runtime.types")
 	return r
 }
@@ -145,12 +147,9 @@ func (r *reader) as(v dlvext.Value, name string) ([]dlvext.Value, error) {
 	if err != nil || tab == 0 || data == 0 {
 		return nil, err
 	}
-	held, err := r.nameOfHeld(v.Type(), tab)
-	if err != nil {
+	is, err := r.isHeld(v.Type(), tab, map[string]*dlvext.Type{t.Name: t}, map[string]*dlvext.Type{short(name): t})
+	if err != nil || is == nil { // it holds something else
 		return nil, err
-	}
-	if strings.TrimPrefix(held, "*") != short(name) {
-		return nil, nil // it holds something else
 	}
 	return []dlvext.Value{dlvext.NewValue(r.img.Memory, t, data)}, nil
 }
@@ -188,16 +187,35 @@ const (
 	extraStar = 1 << 1
 )
 
-// nameOfHeld is the name of the type that an interface holds a value of.
-func (r *reader) nameOfHeld(iface *dlvext.Type, tab uint64) (string, error) {
+// isHeld is which of some types, or a pointer to which, an interface holds a value
+// of; nil: none. Where the debug information does not tell it is known by the
+// name that the runtime has, with the package's name for its path.
+func (r *reader) isHeld(iface *dlvext.Type, tab uint64, types, short map[string]*dlvext.Type) (*dlvext.Type, error) {
 	typ := tab
 	if !iface.HasField("_type") { // it has methods
 		b, err := r.bytes(tab+itabType, 8)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		typ = word(b)
 	}
+	t, ok := r.known[typ]
+	if !ok {
+		t, _ = r.img.RuntimeType(typ)
+		r.known[typ] = t
+	}
+	if t != nil && t.Kind == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t != nil {
+		return types[t.Name], nil
+	}
+	name, err := r.nameOf(typ)
+	return short[strings.TrimPrefix(name, "*")], err
+}
+
+// nameOf is the name of the type that the runtime describes at an address.
+func (r *reader) nameOf(typ uint64) (string, error) {
 	if name, ok := r.names[typ]; ok {
 		return name, nil
 	}
@@ -337,11 +355,11 @@ func (r *reader) addresses(v dlvext.Value) (all []dlvext.Value, err error) {
 			if err != nil || tab == 0 || data == 0 {
 				return all, err
 			}
-			name, err := r.nameOfHeld(t, tab)
-			if err != nil || r.held[strings.TrimPrefix(name, "*")] == nil {
+			is, err := r.isHeld(t, tab, r.held, r.short)
+			if err != nil || is == nil {
 				return all, err
 			}
-			return append([]dlvext.Value{dlvext.NewValue(r.img.Memory, r.held[strings.TrimPrefix(name, "*")], data)}, all...), nil
+			return append([]dlvext.Value{dlvext.NewValue(r.img.Memory, is, data)}, all...), nil
 		}
 		if t.Kind != reflect.Pointer && !strings.HasPrefix(t.Name, "sync/atomic.Pointer[") {
 			return append([]dlvext.Value{v}, all...), nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -118,36 +119,49 @@ func (w *describer) word(o *object, key, text string) string {
 }
 
 // goroutineOf is the goroutine that runs a task: named by its id, by its g, or by
-// the channel that it waits on.
+// the channel that it waits on; or the only one that has it on its stack.
 func (w *describer) goroutineOf(o *object) graph.TaskID {
-	switch o.task.Goroutine {
-	case "":
-		return ""
-	case onStacks:
-		if goid := w.stackOf[o.addr]; goid != 0 {
-			return graph.TaskID("go:" + strconv.FormatUint(goid, 10))
-		}
-		return ""
-	}
-	for _, v := range w.lead(o, "goroutine", o.task.Goroutine) {
-		if v.Err() == nil && v.Type().Kind == reflect.Chan {
-			if p, err := v.Pointer(); err == nil && w.receivers[p] != "" {
-				return w.receivers[p]
+	for _, way := range o.task.goroutines() {
+		if way == onStacks {
+			if goid := w.stackOf[o.addr]; goid != 0 {
+				return goroutineID(goid)
 			}
 			continue
 		}
-		v, err := w.reach(v)
-		if err != nil {
-			continue
-		}
-		if v.Type().Name == "runtime.g" {
-			v = v.Field("goid")
-		}
-		if id, err := v.Uint(); err == nil && id != 0 {
-			return graph.TaskID("go:" + strconv.FormatUint(id, 10))
+		for _, v := range w.lead(o, "goroutine", way) {
+			if id := w.goroutineAt(v); id != "" {
+				return id
+			}
 		}
 	}
 	return ""
+}
+
+func goroutineID(goid uint64) graph.TaskID {
+	return graph.TaskID("go:" + strconv.FormatUint(goid, 10))
+}
+
+// goroutineAt is the goroutine that a value names; "": none.
+func (w *describer) goroutineAt(v dlvext.Value) graph.TaskID {
+	if v.Err() == nil && v.Type().Kind == reflect.Chan {
+		p, err := v.Pointer()
+		if err != nil {
+			return ""
+		}
+		return w.receivers[p]
+	}
+	v, err := w.reach(v)
+	if err != nil {
+		return ""
+	}
+	if v.Type().Name == "runtime.g" {
+		v = v.Field("goid")
+	}
+	id, err := v.Uint()
+	if err != nil || id == 0 {
+		return ""
+	}
+	return goroutineID(id)
 }
 
 // how is the evidence that a declared path gives.
