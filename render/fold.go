@@ -22,8 +22,8 @@ const mostTries = 100
 
 // fold picks the nodes to draw in at most so many lines. Up to two thirds of
 // them go to cycles, tasks that a problem names and the way to both from the roots;
-// the rest to what is nearest to the roots, of these to what stands for or
-// holds most tasks.
+// the rest to what stands for several tasks, or is nearest to the roots, of these
+// to what stands for or holds most tasks.
 func (v *view) fold(roots []*graph.Node, lines int) *folding {
 	f := &folding{v: v, shown: map[*graph.Node]bool{}}
 	weights, leads := v.weigh(roots)
@@ -36,7 +36,7 @@ func (v *view) fold(roots []*graph.Node, lines int) *folding {
 			if leads[n] {
 				q = &urgent
 			}
-			heap.Push(q, candidate{n, parent, depth, weights[n], order})
+			heap.Push(q, candidate{n, parent, depth, rank(n, depth), weights[n], order})
 		}
 	}
 	push(roots, nil, 0)
@@ -66,6 +66,18 @@ func (v *view) fold(roots []*graph.Node, lines int) *folding {
 		push(c.node.Children, c.node, c.depth+1)
 	}
 	return f
+}
+
+// rank is when a node's turn comes: that of a line for many tasks with the roots,
+// wherever it is, and that of a group with who has it.
+func rank(n *graph.Node, depth int) int {
+	switch {
+	case len(n.Tasks) > 1:
+		return 0
+	case n.Task == nil:
+		return max(depth-1, 0)
+	}
+	return depth
 }
 
 // of splits a node's children into those drawn and words for the others.

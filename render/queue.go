@@ -5,7 +5,7 @@ import "github.com/dlv-async/dlv-async/walker/graph"
 // candidate is a node that could be drawn next: its parent is.
 type candidate struct {
 	node, parent *graph.Node
-	depth        int
+	depth, rank  int
 	weight       int // tasks in it and below
 	order        int // among all
 }
@@ -19,8 +19,8 @@ func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 func (q queue) Less(i, j int) bool {
 	a, b := q[i], q[j]
 	switch {
-	case a.depth != b.depth:
-		return a.depth < b.depth
+	case a.rank != b.rank:
+		return a.rank < b.rank
 	case a.weight != b.weight:
 		return a.weight > b.weight
 	}
