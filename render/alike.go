@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -58,12 +59,12 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 	var first *graph.Task
 	var its *graph.Wait // of the first
 	var on targets
-	same, phased, least := true, true, time.Duration(-1)
+	same, phased, least, phase := true, true, time.Duration(-1), ""
 	v.s.EachTask(tasks, func(t *graph.Task) {
 		waits := of(t)
 		if first == nil {
 			if first = t; len(waits) > 0 {
-				its = &waits[0]
+				its, phase = &waits[0], waits[0].Phase
 			}
 		}
 		if len(waits) == 0 {
@@ -73,7 +74,10 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 		}
 		w := &waits[0]
 		same = same && its != nil && sameWait(w, its)
-		phased = phased && its != nil && w.Phase == its.Phase
+		if phased = phased && its != nil; phased && w.Phase != phase {
+			phase = withoutPeer(phase) // it may be all that differs
+			phased = withoutPeer(w.Phase) == phase
+		}
 		on.add(w)
 		if least < 0 || w.Since < least {
 			least = w.Since
@@ -89,10 +93,16 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 		return said{s.core, s.more + since(least)}
 	}
 	many := v.manyWaits(first, its, on.distinct())
-	if its.Phase != "" && phased {
-		return said{its.Phase, ": " + many + since(least)}
+	if phase != "" && phased {
+		return said{phase, ": " + many + since(least)}
 	}
 	return said{many, since(least)}
+}
+
+// withoutPeer is a phase without whom it is about: a response from 10.0.0.7:80.
+func withoutPeer(phase string) string {
+	phase, _, _ = strings.Cut(phase, " from ")
+	return phase
 }
 
 // targets are what waits are on, where that is known.

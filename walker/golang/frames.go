@@ -52,8 +52,9 @@ func (t *frameTable) shape(frames []unwind.Frame) *shape {
 	s := &shape{}
 	callee := pclntab.Normal
 	for i, f := range frames {
-		// Of a goroutine that never ran the wrapper of its first call is all there is.
-		begins := i == 0 && f.Func != nil && f.PC == f.Func.Entry && !f.Trap
+		// Of a goroutine that never ran, or but its first instructions, the wrapper
+		// of its first call is all there is, but for the runtime's end of it.
+		begins := i == 0 && len(frames) <= 2
 		for _, c := range t.at(f) {
 			// The compiler's wrappers are nobody's calls, but for what
 			// tracebacks show below a panic.

@@ -21,7 +21,7 @@ var phases = map[string]string{
 	"net/http.(*Transport).getConn":         "http client: waiting for a connection",
 	"net/http.(*Transport).dialConn":        "http client: dialling",
 	"net/http.(*persistConn).addTLS":        "http client: TLS handshake",
-	"net/http.(*persistConn).roundTrip":     "http client: waiting for the response",
+	"net/http.(*persistConn).roundTrip":     httpAwaits,
 	"net/http.(*persistConn).readResponse":  "http client: reading the response's headers",
 	"net/http.(*bodyEOFSignal).Read":        "http client: reading the response's body",
 	"net/http.(*Request).write":             "http client: writing the request",
@@ -33,7 +33,7 @@ var phases = map[string]string{
 	"database/sql.(*Tx).awaitDone":          "database/sql: watching over a transaction",
 	"database/sql.(*Rows).awaitDone":        "database/sql: watching over rows",
 
-	"http2.(*ClientConn).roundTrip":            "http client: waiting for the response",
+	"http2.(*ClientConn).roundTrip":            httpAwaits,
 	"http2.(*ClientConn).readLoop":             "http client: reading what the server sends",
 	"http2.(*clientStream).awaitFlowControl":   "http client: waiting for room to send",
 	"http2.(*clientStream).doRequest":          "http client: a request under way",
@@ -61,7 +61,7 @@ var phases = map[string]string{
 // loops are phases of functions that do one thing while they wait on the
 // network, and another in a select.
 var loops = map[string][2]string{
-	"net/http.(*persistConn).readLoop":  {"http client: connection idle, or waiting for the response", "http client: waiting for the response's body to be read"},
+	"net/http.(*persistConn).readLoop":  {httpReads, "http client: waiting for the response's body to be read"},
 	"net/http.(*persistConn).writeLoop": {"http client: writing the request", "http client: nothing to write"},
 	"net/http.(*conn).serve":            {"http server: waiting for a request", ""},
 }

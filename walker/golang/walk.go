@@ -34,6 +34,9 @@ type walk struct {
 	locks   *holderSearch // nil: nobody waits for one
 	tokens  map[uint64]*tokens
 
+	upstream map[*goroutine]string // the server that it waits for
+	asked    map[*goroutine]bool   // it reads what somebody waits for
+
 	coroutineOf  map[uint64]*goroutine // by address of the coro
 	bubbleModels map[uint64]*graph.Group
 }
@@ -55,7 +58,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 		collection: in.collection, b: b, frames: newFrameTable(in.program),
 		creations: map[creationKey]*graph.Creation{}, starters: map[uint64]string{}, runners: map[uint64]string{},
 		groups: map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
-		used: in.librariesOf(), holders: map[held][]*goroutine{}, coroutineOf: map[uint64]*goroutine{}, bubbleModels: map[uint64]*graph.Group{},
+		used: in.librariesOf(), holders: map[held][]*goroutine{}, upstream: map[*goroutine]string{}, asked: map[*goroutine]bool{}, coroutineOf: map[uint64]*goroutine{}, bubbleModels: map[uint64]*graph.Group{},
 	}
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
 	w.findShapes()
@@ -63,6 +66,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.findTorn()
 	w.findGroups()
 	w.findServers()
+	w.findUpstreams()
 	w.findBubbles()
 	w.findCrews()
 	w.findContextGroups()
@@ -182,7 +186,7 @@ func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
 		Since: w.since(g), Evidence: proven("g.waitreason"),
 	}
 	w.lookUp(shape, wait.Kind)
-	if wait.Phase = shape.phase; wait.Phase == "" {
+	if wait.Phase = w.asksOf(g, shape.phase); wait.Phase == "" {
 		wait.Phase = w.condition(g)
 	}
 	if g.isTorn() {
