@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dlv-async/dlv-async/walker/golang/lockcode"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -112,6 +113,7 @@ type groupFacts struct {
 	errgroups   map[uint64]errgroup
 	bubbles     map[uint64]bubble
 	crews       []crew
+	crewCode    *lockcode.Code // to ask of crews that take from a variable
 	httpConns   map[*goroutine]httpConn
 	httpActive  map[uint64]int64 // connections that a server counts
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/dlv-async/dlv-async/walker/golang/lockcode"
 	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 )
@@ -22,16 +23,27 @@ type busyStart struct {
 // maxBusyChannels bounds the channels for which busy crews are looked for.
 const maxBusyChannels = 256
 
-// findBusyCrews looks for the crews behind channels that somebody sends to and
-// nobody receives from.
-func (w *walk) findBusyCrews() {
-	wanted := map[uint64]bool{}
-	for addr, ch := range w.chans {
-		if ch.senders != 0 && ch.receivers == 0 && w.carriesWork(addr) {
-			wanted[addr] = true
+// unserved are the channels that somebody sends to and nobody receives from; none
+// where there are too many.
+func (c *collection) unserved() map[uint64]bool {
+	out := map[uint64]bool{}
+	for addr, ch := range c.chans {
+		if ch.senders != 0 && ch.receivers == 0 && c.carriesWork(addr) {
+			out[addr] = true
 		}
 	}
-	if len(wanted) == 0 || len(wanted) > maxBusyChannels {
+	if len(out) > maxBusyChannels {
+		return nil
+	}
+	return out
+}
+
+// findBusyCrews looks for the crews behind channels that somebody sends to and
+// nobody receives from, but for those that are taken.
+func (w *walk) findBusyCrews(taken map[uint64]bool) {
+	wanted := w.unserved()
+	code := w.followCode()
+	if len(wanted) == 0 || code == nil {
 		return
 	}
 	busy := map[busyStart][]*goroutine{}
@@ -44,7 +56,7 @@ func (w *walk) findBusyCrews() {
 		w.whoHolds(g, channels, func(f unwind.Frame, addr uint64) {
 			is, known := receives[f.Func.Entry]
 			if !known {
-				is = w.onlyReceives(f.Func)
+				is = onlyReceives(code, f.Func)
 				receives[f.Func.Entry] = is
 			}
 			k := busyStart{g.crewStart(), addr, f.Func.Entry}
@@ -56,7 +68,6 @@ func (w *walk) findBusyCrews() {
 	found := slices.SortedFunc(maps.Keys(busy), func(a, b busyStart) int {
 		return cmp.Or(compareGoroutines(busy[a][0], busy[b][0]), cmp.Compare(a.channel, b.channel), cmp.Compare(a.fn, b.fn))
 	})
-	taken := map[uint64]bool{}
 	for _, k := range found {
 		if gs := busy[k]; len(gs) >= 2 && !taken[k.channel] {
 			taken[k.channel] = true
@@ -65,37 +76,14 @@ func (w *walk) findBusyCrews() {
 	}
 }
 
-// maxCode bounds how much of a function's code is looked at.
-const maxCode = 1 << 16
-
 // onlyReceives tells whether a function's code calls what the compiler makes of
 // a receive, and nothing that it makes of a send or a select.
-func (w *walk) onlyReceives(fn *pclntab.Func) bool {
-	m := w.img.ModuleAt(fn.Entry)
-	if w.img.Arch != "amd64" || m == nil || fn.End-fn.Entry > maxCode {
-		return false
-	}
-	code := make([]byte, fn.End-fn.Entry)
-	if m.ReadFile(fn.Entry, code) != nil {
-		return false
-	}
-	receives := false
-	for i := 0; i+5 <= len(code); i++ {
-		const call = 0xe8 // and 32 bits from the next instruction
-		if code[i] != call {
-			continue
-		}
-		to := fn.Entry + uint64(i) + 5 + uint64(int64(int32(le.Uint32(code[i+1:]))))
-		callee, ok := w.tables.Func(to)
-		if !ok || callee.Entry != to {
-			continue
-		}
-		switch callee.Name {
-		case "runtime.chanrecv1", "runtime.chanrecv2":
-			receives = true
-		case "runtime.chansend1", "runtime.selectgo", "runtime.selectnbsend":
-			return false
-		}
-	}
-	return receives
+func onlyReceives(code *lockcode.Code, fn *pclntab.Func) bool {
+	return len(code.Calls(fn, isReceive)) > 0 && len(code.Calls(fn, func(name string) bool {
+		return isSelect(name) || name == "runtime.chansend1" || name == "runtime.selectnbsend"
+	})) == 0
 }
+
+func isSelect(name string) bool { return name == "runtime.selectgo" }
+
+func isReceive(name string) bool { return name == "runtime.chanrecv1" || name == "runtime.chanrecv2" }

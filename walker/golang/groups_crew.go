@@ -16,8 +16,9 @@ import (
 // Nothing in memory says that they are. What tells a worker from a goroutine
 // that waits for one answer is that the function which receives has the channel,
 // or what the channel is a field of, in a word that is live across the receive:
-// it will use it again. A channel without values is a signal, and makes nobody a
-// worker.
+// it will use it again; or that its code loads the channel from a variable, and
+// comes back to the receive. A channel without values is a signal, and makes
+// nobody a worker.
 const kindCrew = "worker pool"
 
 // crew is what is known of workers before they are looked for.
@@ -27,6 +28,7 @@ type crew struct {
 	fn      uint64          // entry of the function that receives
 	handles map[uint64]bool // the channel, and what it is a field of
 	sought  sought          // the handles
+	site    uint64          // where the receive returns to, when the channel comes from a variable; 0: it does not
 }
 
 // crewStart is a go statement that one goroutine ran.
@@ -45,6 +47,7 @@ const (
 // crewSet is the goroutines that one go statement of one goroutine started.
 type crewSet struct {
 	size     int
+	some     []*goroutine
 	channels map[uint64][]*goroutine // some that wait on each; nil: on too many for a crew
 }
 
@@ -64,6 +67,9 @@ func (c *collection) readCrews() {
 			}
 		}
 		set.size++
+		if len(set.some) < maxCrewSamples {
+			set.some = append(set.some, g)
+		}
 		if k := c.kindOf(g); set.channels == nil || k != graph.WaitChanReceive && k != graph.WaitSelect {
 			continue
 		}
@@ -77,10 +83,12 @@ func (c *collection) readCrews() {
 		}
 	}
 	starts := slices.Collect(maps.Keys(sets))
-	starts = slices.DeleteFunc(starts, func(k crewStart) bool { return sets[k].size < 2 || len(sets[k].channels) == 0 })
+	starts = slices.DeleteFunc(starts, func(k crewStart) bool { return sets[k].size < 2 })
 	slices.SortFunc(starts, func(a, b crewStart) int { // the largest first
 		return cmp.Or(cmp.Compare(sets[b].size, sets[a].size), cmp.Compare(a.parent, b.parent), cmp.Compare(a.gopc, b.gopc), cmp.Compare(a.startpc, b.startpc))
 	})
+	c.readBusyCrews(starts[:min(len(starts), maxCrewSets)], sets)
+	starts = slices.DeleteFunc(starts, func(k crewStart) bool { return len(sets[k].channels) == 0 })
 	for _, start := range starts[:min(len(starts), maxCrewSets)] {
 		for channel, idle := range sets[start].channels {
 			if c.carriesWork(channel) {
@@ -133,7 +141,10 @@ func (c *collection) readCrew(start crewStart, channel uint64, idle []*goroutine
 	}
 	c.any(fields, crewObject, look)
 	c.any(fields, 64, look) // of what lies at the end of what is mapped
-	if len(w.handles) > 0 {
+	if len(w.handles) == 0 {
+		w.site = c.takesFromVariable(idle, channel)
+	}
+	if len(w.handles) > 0 || w.site != 0 {
 		c.crews = append(c.crews, w)
 	}
 }
@@ -152,6 +163,9 @@ func (c *collection) receiver(g *goroutine) (unwind.Frame, bool) {
 // findCrews makes groups of the workers: those that wait for work, and those
 // that hold the channel in the same function while they do something else.
 func (w *walk) findCrews() {
+	if len(w.crews) > 0 {
+		w.crewCode = w.followCode()
+	}
 	byStart := map[crewStart][]*crew{}
 	for i := range w.crews {
 		k := &w.crews[i]
@@ -172,15 +186,24 @@ func (w *walk) findCrews() {
 			}
 		}
 	}
-	found := slices.SortedFunc(maps.Keys(idle), func(a, b *crew) int {
-		return cmp.Or(compareGoroutines(idle[a][0], idle[b][0]), cmp.Compare(a.channel, b.channel))
+	found := slices.Collect(maps.Keys(idle))
+	for k := range busy {
+		if len(idle[k]) == 0 && k.site != 0 {
+			found = append(found, k)
+		}
+	}
+	first := func(k *crew) *goroutine { return append(slices.Clip(idle[k]), busy[k]...)[0] }
+	slices.SortFunc(found, func(a, b *crew) int {
+		return cmp.Or(compareGoroutines(first(a), first(b)), cmp.Compare(a.channel, b.channel), cmp.Compare(a.fn, b.fn))
 	})
+	taken := map[uint64]bool{}
 	for _, k := range found {
-		if len(idle[k])+len(busy[k]) >= 2 {
+		if len(idle[k])+len(busy[k]) >= 2 && !(taken[k.channel] && len(idle[k]) == 0) {
+			taken[k.channel] = true
 			w.addCrew(k, idle[k], busy[k])
 		}
 	}
-	w.findBusyCrews()
+	w.findBusyCrews(taken)
 }
 
 func compareGoroutines(a, b *goroutine) int { return cmp.Compare(a.id, b.id) }
@@ -201,6 +224,11 @@ func (w *walk) worksFor(g *goroutine, k *crew) bool {
 		if s.c == k.channel {
 			return false // it sends
 		}
+	}
+	if k.site != 0 {
+		return slices.ContainsFunc(w.framesOf(g), func(f unwind.Frame) bool {
+			return f.Func != nil && f.Func.Entry == k.fn && w.crewCode.Comes(f.Func, f.PC, k.site)
+		})
 	}
 	works := false
 	w.whoHolds(g, k.sought, func(f unwind.Frame, _ uint64) { works = works || f.Func.Entry == k.fn })

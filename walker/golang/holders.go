@@ -113,11 +113,11 @@ type programCode struct {
 }
 
 // asCode begins a walk's questions about code.
-func (w *walk) asCode(code **lockcode.Code, create func(pclntab.Tables) *lockcode.Code) *lockcode.Code {
+func (c *collection) asCode(code **lockcode.Code, create func(pclntab.Tables) *lockcode.Code) *lockcode.Code {
 	if *code == nil {
-		*code = create(w.tables)
+		*code = create(c.tables)
 	}
-	(*code).Walk(w.text)
+	(*code).Walk(c.text)
 	return *code
 }
 

@@ -110,7 +110,10 @@ func TestGarbage(t *testing.T) {
 				pc := fn.Entry + rnd.Uint64N(fn.End-fn.Entry)
 				code.At(fn, pc, rnd.IntN(2) == 0).Past(nowhere)
 				code.Argument(fn, pc, 0, nowhere)
+				code.Comes(fn, pc, fn.End)
 			}
+			code.Variables(fn)
+			code.Calls(fn, func(string) bool { return true })
 			code.Deferred(fn.Entry, nowhere)
 		})
 	}
