@@ -14,11 +14,12 @@ import (
 // elsewhere are the programs that tests of their own look at, on every release
 // from the given one on, and not TestFixtures.
 var elsewhere = map[string]string{
-	"ancestors": "",       // TestRecordedAncestors
-	"churn":     "",       // TestStoppedAnywhere, TestNobodyLeaksInAChurn
-	"holders":   "",       // TestHoldersAreThoseThatHold
-	"reach":     "",       // TestWhoCanBeReached
-	"leaks":     "go1.26", // TestLeakedGoroutines; TestGoLeaks for 1.26, where it is an experiment
+	"ancestors":  "",       // TestRecordedAncestors
+	"churn":      "",       // TestStoppedAnywhere, TestNobodyLeaksInAChurn
+	"holders":    "",       // TestHoldersAreThoseThatHold
+	"reach":      "",       // TestWhoCanBeReached
+	"semaphores": "",       // TestChannelsAsSemaphores
+	"leaks":      "go1.26", // TestLeakedGoroutines; TestGoLeaks for 1.26, where it is an experiment
 }
 
 // The table of docs/go.md has every fixture, and says of every release what is
