@@ -17,10 +17,10 @@ func TestDeclaredLibraries(t *testing.T) {
 	}
 	for _, c := range []struct {
 		program, kind string
-		members       []string // their names, and the functions of the program's own that they stand in
+		members       []string // their names, the functions of the program's own that they stand in, and what is awaited
 	}{
-		{"temporal", "temporal workflow", []string{"mailer main.Order.func2", "root main.Order", "shipper main.receive"}},
-		{"ants", "ants pool", []string{"main.main.func1 main.busy", "main.main.func1 main.busy"}},
+		{"temporal", "temporal workflow", []string{"mailer main.Order.func2 workflow future", "root main.Order workflow wait group", "shipper main.receive workflow channel"}},
+		{"ants", "ants pool", []string{"main.main.func1 main.busy chan", "main.main.func1 main.busy chan"}},
 	} {
 		t.Run(c.program, func(t *testing.T) {
 			tg := testtarget.Start(t, buildIntegration(t, c.program))
@@ -39,7 +39,7 @@ func TestDeclaredLibraries(t *testing.T) {
 				if j := slices.IndexFunc(task.Frames, func(f *graph.Frame) bool { return f.Origin == graph.OriginUser }); j >= 0 {
 					where = task.Frames[j].Func
 				}
-				members = append(members, task.Name+" "+where)
+				members = append(members, task.Name+" "+where+" "+s.Resource(task.Waits[0].Resource).Kind)
 			}
 			slices.Sort(members)
 			if !slices.Equal(members, c.members) {

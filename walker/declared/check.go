@@ -31,7 +31,9 @@ func (d *Declaration) misfits(r *reader) (faults []fault) {
 		}
 		typ, err := r.typeOf(t.Type)
 		if err != nil {
-			add("type", fmt.Errorf("type %s is not in the program", t.Type))
+			if !t.optional() {
+				add("type", fmt.Errorf("type %s is not in the program", t.Type))
+			}
 			continue
 		}
 		paths := t.paths()

@@ -58,6 +58,10 @@ type Awaitable struct {
 	Kind    string `toml:"kind"`    // lock, semaphore, future, event, queue, ...; empty: its type
 	Holders string `toml:"holders"` // tasks that have it, or will serve it
 	Waiters string `toml:"waiters"` // tasks that wait on it
+
+	// AwaitedIn are methods of it: the task whose goroutine stands in one of them
+	// awaits the value whose method that is. The type may then be missing.
+	AwaitedIn []string `toml:"awaited_in"`
 }
 
 // Parse reads the [[declare]] tables of a file. An error is one line, and begins
@@ -176,6 +180,9 @@ func (t thing) paths() map[string]string {
 	}
 	return all
 }
+
+// optional tells whether a program need not have the type.
+func (t thing) optional() bool { return t.awaitable != nil && len(t.awaitable.AwaitedIn) > 0 }
 
 // goroutines are the ways to the goroutine that runs a task.
 func (t *Task) goroutines() []string {

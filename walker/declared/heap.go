@@ -6,6 +6,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dlv-async/dlv-async/dlvext"
@@ -103,8 +104,8 @@ func (s *search) variables() {
 func (s *search) stacks(tasks iter.Seq[*graph.Task]) (err error) {
 	looked := 0
 	for t := range tasks {
-		var goid int64
-		if _, bad := fmt.Sscanf(string(t.ID), "go:%d", &goid); bad != nil || t.System {
+		goid, ok := goroutineNumber(t.ID)
+		if !ok || t.System {
 			continue
 		}
 		if looked++; looked > maxStacks {
@@ -122,6 +123,13 @@ func (s *search) stacks(tasks iter.Seq[*graph.Task]) (err error) {
 		s.drain()
 	}
 	return err
+}
+
+// goroutineNumber is the number of the goroutine that a task is.
+func goroutineNumber(id graph.TaskID) (goid int64, ok bool) {
+	number, ok := strings.CutPrefix(string(id), "go:")
+	goid, err := strconv.ParseInt(number, 10, 64)
+	return goid, ok && err == nil
 }
 
 // variable looks at one of a function. One that is in registers has no address,

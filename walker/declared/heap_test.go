@@ -74,7 +74,7 @@ func checkScattered(t *testing.T, s *graph.Snapshot) {
 		}
 	}
 	want := []string{
-		"job:1 mapped", "job:10 held", "job:2 captured", "job:3 bound", "job:4 sent", "job:5 inside", "job:6 passed",
+		"job:1 mapped", "job:10 held", "job:2 captured", "job:3 bound", "job:4 sent", "job:5 inside",
 		"job:7 shared", "job:8 current", "job:9 kept",
 	}
 	slices.Sort(got)
@@ -83,6 +83,14 @@ func checkScattered(t *testing.T, s *graph.Snapshot) {
 	}
 	if task := s.Task("job:2"); task != nil && (len(task.Waits) != 1 || task.Waits[0].Task != "job:1" || task.Waits[0].Evidence.Confidence != graph.Proven) {
 		t.Errorf("job 2 waits %+v", task.Waits)
+	}
+	i := slices.IndexFunc(s.Tasks, func(t *graph.Task) bool { return t.Name == "passed" && t.Runtime == "go" })
+	if i < 0 {
+		t.Fatal("the goroutine of job 6 is not it")
+	}
+	wait := s.Tasks[i].Waits[0]
+	if r := s.Resource(wait.Resource); r == nil || r.Kind != "narrow gate" || len(r.Detail) == 0 || r.Detail[0].Value != "front" || wait.Evidence.Confidence != graph.Inferred {
+		t.Errorf("job 6 waits %+v on %+v", wait, r)
 	}
 	if err := graph.Validate(s); err != nil {
 		t.Error(err)

@@ -81,6 +81,9 @@ func (f *finder) fromRoots(d *Declaration, stacks bool) {
 	}
 	for _, t := range things {
 		typ, err := f.typeOf(t.Type)
+		if err != nil && t.optional() {
+			continue
+		}
 		if err != nil {
 			f.complain(t, "type", err)
 			continue

@@ -35,6 +35,7 @@ type describer struct {
 	ids       map[*object]graph.TaskID
 	laid      map[graph.TaskID]*graph.Task // tasks of other runtimes, by id
 	receivers map[uint64]graph.TaskID      // who waits to receive, by channel
+	stands    map[*object]stand            // where the goroutines of tasks do
 	tasks     int
 	overlaid  int
 }
@@ -49,6 +50,7 @@ func (w *describer) describe() {
 			}
 		}
 	}
+	w.findStands()
 	tasks := map[*object]*graph.Task{}
 	used := map[graph.TaskID]bool{}
 	for _, o := range w.order {
@@ -261,7 +263,11 @@ func (w *describer) wait(o *object) (wait graph.Wait, ok bool) {
 	}
 	switch len(all) {
 	case 0:
-		return wait, false
+		s, ok := w.stands[o]
+		if !ok {
+			return wait, false
+		}
+		return w.waitOn(s.in, graph.Evidence{Confidence: graph.Inferred, How: "its goroutine stands in " + short(s.method) + " of it, as declared"}), true
 	case 1:
 		return all[0], true
 	}
@@ -296,7 +302,9 @@ func (w *describer) resourceAt(o *object) *graph.Resource {
 		kind = short(o.Type)
 	}
 	r := w.b.Resource(kind, o.addr)
-	r.Type = short(o.Type)
+	if !strings.Contains(kind, " ") { // else these are the words for it
+		r.Type = short(o.Type)
+	}
 	return r
 }
 

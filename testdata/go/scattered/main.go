@@ -10,7 +10,9 @@
 //	job:3 bound      is what a method value is bound to
 //	job:4 sent       lies in the buffer of a channel
 //	job:5 inside     is a part of a value in a slice
-//	job:6 passed     is the argument of a goroutine, whose it is alone
+//	passed           (6) is the argument of a goroutine, whose it is alone; it is
+//	                 that goroutine, and awaits the gate "front", in whose method
+//	                 that stands
 //	job:7 shared     stands in a sync.Map, as a key
 //	job:8 current    stands in an atomic.Pointer
 //	job:9 kept       is behind an interface in a variable of a package that looks
@@ -35,6 +37,7 @@ type job struct {
 	id      int
 	label   string
 	awaited *job
+	wake    chan int // which its goroutine receives from
 }
 
 func (j *job) finish() { j.label += "!" }
@@ -69,9 +72,17 @@ type refusal struct{ of *job }
 
 func (r refusal) Error() string { return r.of.label }
 
+type gate struct{ name string }
+
 //go:noinline
-func work(j *job, in chan int) {
+func (g *gate) pass(in chan int) {
 	<-in
+	g.name += "!"
+}
+
+//go:noinline
+func work(j *job, g *gate) {
+	g.pass(j.wake)
 	j.finish()
 }
 
@@ -111,8 +122,8 @@ func newManager() *manager {
 func main() {
 	settings = append(settings, &refusals{map[string]error{"no": refusal{&job{id: 9, label: "kept"}}}})
 	never := make(chan int)
-	go work(&job{id: 6, label: "passed"}, never)
+	go work(&job{id: 6, label: "passed", wake: make(chan int)}, &gate{"front"})
 	m := newManager()
-	ready.When(ready.Parked(1, "chan receive", "main.work"))
+	ready.When(ready.Parked(1, "chan receive", "main.(*gate).pass"))
 	run(m, never)
 }
