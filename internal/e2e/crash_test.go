@@ -38,15 +38,11 @@ func panicOf(message string) graph.Death {
 
 // A core opens with why the process died, and in which goroutine.
 func TestWhyAProcessDied(t *testing.T) {
-	toolchains := []string{"go1.25.4", "go1.26.8", "go1.27.1"}
 	for kind, want := range deaths {
-		for _, toolchain := range toolchains {
-			if kind != "panic" && kind != "asleep" && toolchain != "go1.26.8" && !testtarget.Full() {
-				continue // the rest of the matrix is .ci/full's
-			}
-			t.Run(kind+"/"+toolchain, func(t *testing.T) {
+		for _, o := range deadlyBuilds(kind, want.stands != "") {
+			t.Run(kind+"/"+o.Name(), func(t *testing.T) {
 				t.Parallel()
-				exe := testtarget.Build(t, "crash", testtarget.Options{Toolchain: toolchain})
+				exe := testtarget.Build(t, "crash", o)
 				tg := testtarget.StartEnv(t, testtarget.CrashEnv, exe, kind)
 				s, err := snapshot.Core(context.Background(), exe, tg.CrashCore(t), snapshot.Options{})
 				if err != nil {
@@ -74,6 +70,26 @@ func TestWhyAProcessDied(t *testing.T) {
 			})
 		}
 	}
+}
+
+// deadlyBuilds are the builds that die in a way. With cgo signals come through the
+// C library.
+func deadlyBuilds(kind string, stands bool) []testtarget.Options {
+	var all []testtarget.Options
+	for _, toolchain := range testtarget.Toolchains {
+		if kind == "panic" || kind == "asleep" || toolchain == "go1.26.8" || testtarget.Full() {
+			all = append(all, testtarget.Options{Toolchain: toolchain}) // the rest of the matrix is .ci/full's
+		}
+	}
+	if testtarget.Full() {
+		for _, toolchain := range testtarget.Older {
+			all = append(all, testtarget.Options{Toolchain: toolchain})
+		}
+	}
+	if stands && (kind == "nil" || testtarget.Full()) {
+		all = append(all, testtarget.Options{CGO: true})
+	}
+	return all
 }
 
 // ownFunction is the innermost of a task's frames that is of package main.

@@ -135,11 +135,16 @@ func (c *collection) ownStack(tid int) (unwind.Stack, bool) {
 	}
 	g0 := follow(c.lay.m.g0.of(m), c.lay.g.size)
 	lo, hi := c.lay.g.lo.of(g0), c.lay.g.hi.of(g0)
-	if hi-lo > maxThreadStack {
-		lo = hi - maxThreadStack
+	if hi <= lo {
+		return unwind.Stack{}, false
 	}
-	b, err := c.read(lo, int(hi-lo))
-	return unwind.Stack{Lo: lo, Data: b}, err == nil && hi > lo
+	// One that the C library made has room below that was never used.
+	for n := min(hi-lo, maxThreadStack); n >= 1024; n /= 2 {
+		if b, err := c.read(hi-n, int(n)); err == nil {
+			return unwind.Stack{Lo: hi - n, Data: b}, true
+		}
+	}
+	return unwind.Stack{}, false
 }
 
 // describeCrash says why the process died, as far as the runtime knows.

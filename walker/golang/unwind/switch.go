@@ -49,16 +49,19 @@ const (
 
 // leaveSignal goes from the signal handler's outermost function to what the
 // signal interrupted, if the kernel's frame is there as expected: a struct
-// ucontext above the return address.
+// ucontext above the return address. That is of Go's own function, or with cgo of
+// the C library's, which is not known; then what was interrupted must lie on a
+// stack of the thread's.
 func (w *walk) leaveSignal(f Frame) bool {
 	ret, ok := w.Stack.word(f.CFA - 8)
-	if p := w.u.at(ret); !ok || w.u.link || p.fn == nil || p.fn.ID != pclntab.SigReturn {
+	p := w.u.at(ret)
+	if !ok || w.u.link || p.fn != nil && p.fn.ID != pclntab.SigReturn {
 		return false
 	}
 	pc, ok1 := w.Stack.word(f.CFA + ucontextRIP)
 	sp, ok2 := w.Stack.word(f.CFA + ucontextRSP)
 	bp, ok3 := w.Stack.word(f.CFA + ucontextRBP)
-	if !ok1 || !ok2 || !ok3 {
+	if !ok1 || !ok2 || !ok3 || p.fn == nil && !w.onSomeStack(sp) {
 		return false
 	}
 	w.PC, w.SP, w.BP, w.Trap = pc, sp, bp, true
@@ -69,6 +72,15 @@ func (w *walk) leaveSignal(f Frame) bool {
 		}
 	}
 	return true
+}
+
+// onSomeStack tells whether an address lies on one of the thread's stacks.
+func (w *walk) onSomeStack(sp uint64) bool {
+	on := w.Stack.contains(sp)
+	for s, n := w.Next, 0; s != nil && n < maxStacks; s, n = s.Next, n+1 {
+		on = on || s.Stack.contains(sp)
+	}
+	return on && sp%8 == 0
 }
 
 // maxStacks bounds a chain of stacks: signal, g0, goroutine.

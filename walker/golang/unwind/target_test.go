@@ -164,10 +164,19 @@ func (tg *target) stack(g, sp uint64) unwind.Stack {
 		lo = sp &^ 7
 	}
 	data := make([]byte, hi-lo)
-	if err := tg.read(lo, data); err != nil {
+	if err := tg.read(lo, data); err == nil {
+		return unwind.Stack{Lo: lo, Data: data}
+	}
+	// A thread's that C made has room below that was never used, and a guard page.
+	const page = 1 << 12
+	used := hi &^ (page - 1)
+	for used >= lo+page && tg.read(used-page, make([]byte, page)) == nil {
+		used -= page
+	}
+	if err := tg.read(used, data[used-lo:]); err != nil {
 		tg.t.Fatal(err)
 	}
-	return unwind.Stack{Lo: lo, Data: data}
+	return unwind.Stack{Lo: used, Data: data[used-lo:]}
 }
 
 // sched is where a runtime.g that does not run goes on.
