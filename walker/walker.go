@@ -40,6 +40,10 @@ type Options struct {
 	// the graph (labels, names, errors, a resource's state), Walk may give as
 	// it is: [graph.Snapshot.Redact] is called after, and takes it out.
 	Redact bool
+
+	// Heap has a walk look through the heap of a debugger's target as well, which
+	// stands still for it. Of others it does wherever it has the heap.
+	Heap bool
 }
 
 // Instance is one runtime found in one image.

@@ -37,16 +37,22 @@ type asyncCommand struct {
 	source  optionalSource // of snapshots; nil: what is debugged
 	out     bytes.Buffer
 
-	program      *dlvprompt.Program
-	moves        int64            // of the program, at the last snapshot
-	locals       bool             // whether that is with variables
-	series       *snapshot.Series // of the modules as they are loaded now
-	seriesLocals bool             // whether its snapshots are with variables
-	listed       logicalStack     // what "async stack" listed last
+	program   *dlvprompt.Program
+	moves     int64            // of the program, at the last snapshot
+	has       wants            // what that is with
+	series    *snapshot.Series // of the modules as they are loaded now
+	seriesHas wants            // what its snapshots are with
+	listed    logicalStack     // what "async stack" listed last
 }
 
-// optionalSource takes a snapshot, with variables where they are wanted.
-type optionalSource func(ctx context.Context, locals bool) (*graph.Snapshot, error)
+// wants are what a snapshot is to have beside what all have.
+type wants struct {
+	locals bool // variables
+	heap   bool // what the heap tells
+}
+
+// optionalSource takes a snapshot with what is wanted.
+type optionalSource func(context.Context, wants) (*graph.Snapshot, error)
 
 func newAsyncCommand(a *app, flags viewFlags, source optionalSource) (*asyncCommand, error) {
 	c := &asyncCommand{source: source}
@@ -112,36 +118,37 @@ func (c *asyncCommand) run(ctx context.Context, line dlvprompt.Line) (commands [
 // look returns the snapshot of the stop that there is now.
 func (c *asyncCommand) look(ctx context.Context, flags *viewFlags) (*graph.Snapshot, error) {
 	moves := c.program.Moves()
-	if c.session.now != nil && moves == c.moves && (c.locals || !flags.locals) {
+	want := wants{flags.locals, flags.heap}
+	if c.session.now != nil && moves == c.moves && (c.has.locals || !want.locals) && (c.has.heap || !want.heap) {
 		return c.session.now, nil
 	}
-	s, err := c.take(ctx, flags.locals)
+	s, err := c.take(ctx, want)
 	if err != nil {
 		return nil, err
 	}
 	if moves != c.moves {
 		c.session.last = c.session.now
 	}
-	c.session.now, c.moves, c.locals = s, moves, flags.locals
+	c.session.now, c.moves, c.has = s, moves, want
 	return s, nil
 }
 
 // take takes a snapshot of the stopped target.
-func (c *asyncCommand) take(ctx context.Context, locals bool) (s *graph.Snapshot, err error) {
+func (c *asyncCommand) take(ctx context.Context, want wants) (s *graph.Snapshot, err error) {
 	if c.source != nil {
-		return c.source(ctx, locals)
+		return c.source(ctx, want)
 	}
 	o := snapshot.Options{Tool: tool(), Source: "debugger"}
 	c.session.flags.apply(&o)
-	o.Locals = locals
+	o.Locals, o.Heap = want.locals, want.heap
 	err = c.program.Look(ctx, func(img *dlvext.Image, fresh bool) (err error) {
-		if fresh || c.series == nil || c.seriesLocals != locals {
+		if fresh || c.series == nil || c.seriesHas != want {
 			c.series = nil
 			if c.series, err = snapshot.NewSeries(img, o); err != nil {
 				c.series = nil
 				return err
 			}
-			c.seriesLocals = locals
+			c.seriesHas = want
 		}
 		s, err = c.series.Take(ctx, img, o)
 		return err

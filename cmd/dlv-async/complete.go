@@ -57,6 +57,9 @@ func (p *session) candidates(before []string, word string) []string {
 		var names []string
 		c, flags := &cobra.Command{}, newViewFlags()
 		flags.register(c)
+		if p.look != nil {
+			flags.registerHeap(c)
+		}
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		return names
 	}

@@ -57,8 +57,8 @@ the views above. That is a debugger: it stops a target that runs.`,
 				if len(args) > 1 {
 					return usagef("with -i a view is shown at the prompt: async %s", args[1])
 				}
-				atPrompt := func(ctx context.Context, locals bool) (*graph.Snapshot, error) {
-					options.Locals = locals
+				atPrompt := func(ctx context.Context, want wants) (*graph.Snapshot, error) {
+					options.Locals, o.Heap = want.locals, options.Heap || want.heap
 					return take(ctx)
 				}
 				return a.atDelvesPrompt(&debug, atPrompt, func(c dlvprompt.Command) (int, error) {

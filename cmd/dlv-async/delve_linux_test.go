@@ -102,6 +102,18 @@ func TestDelvesPromptOverAProcess(t *testing.T) {
 	}
 }
 
+// The heap is looked through when somebody asks for it, here and over another
+// process's Delve.
+func TestDelvesPromptLooksThroughTheHeap(t *testing.T) {
+	t.Parallel()
+	target := testtarget.Start(t, testtarget.Build(t, "leaks", testtarget.Options{}))
+	out := atDelvesPrompt(t, nil, []string{"async problems", "async problems --heap", "exit -d"}, "attach", "-i", strconv.Itoa(target.PID))
+	inOrder(t, out, "whether goroutines leaked was not looked into", "async --heap does", "(dlv) async problems --heap", "leak: 2 goroutines that began in main.leak can never be woken")
+	d := testtarget.StartDelve(t, "attach", strconv.Itoa(target.PID))
+	out = atDelvesPrompt(t, nil, []string{"async problems", "async problems --heap", "exit\rn"}, "connect", "-i", d.Addr)
+	inOrder(t, out, "whether goroutines leaked was not looked into", "(dlv) async problems --heap", "leak: 2 goroutines that began in main.leak can never be woken")
+}
+
 func TestDelvesPromptCompletes(t *testing.T) {
 	t.Parallel()
 	target := testtarget.Start(t, testtarget.Build(t, "errgroup", testtarget.Options{}))

@@ -181,8 +181,8 @@ func (a *app) debugCore(exe, core string, f *dlvFlags, o snapshot.Options) error
 	if exe == "" {
 		return usagef("-i needs the executable too: core -i EXE CORE")
 	}
-	return a.debug(dlvprompt.Target{Mode: dlvprompt.Core, Exe: exe, Core: core}, f, func(ctx context.Context, locals bool) (*graph.Snapshot, error) {
-		o.Locals = locals
+	return a.debug(dlvprompt.Target{Mode: dlvprompt.Core, Exe: exe, Core: core}, f, func(ctx context.Context, want wants) (*graph.Snapshot, error) {
+		o.Locals = want.locals
 		return snapshot.Core(ctx, exe, core, o)
 	})
 }

@@ -27,6 +27,7 @@ type viewFlags struct {
 
 	system, full   bool
 	locals, redact bool
+	heap           bool // at Delve's prompt
 	limit          int
 	sort           string
 	columns        []string
@@ -88,6 +89,12 @@ func (f *viewFlags) register(c *cobra.Command) {
 	complete("color", "auto", "always", "never")
 	complete("width")
 	complete("fail-on", problemCodes()...)
+}
+
+// registerHeap adds a flag of Delve's prompt, where a process stands still for as
+// long as its user likes.
+func (f *viewFlags) registerHeap(c *cobra.Command) {
+	c.Flags().BoolVar(&f.heap, "heap", f.heap, "look through the heap too, which may take seconds: what leaked, tasks that a declaration has there")
 }
 
 // apply tells those who take the snapshot what the views are to show.

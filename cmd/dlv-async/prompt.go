@@ -154,6 +154,9 @@ func (p *session) run(ctx context.Context, words []string) error {
 		},
 	}
 	flags.register(c)
+	if p.look != nil {
+		flags.registerHeap(c)
+	}
 	c.SetOut(p.app.stdout)
 	c.SetErr(p.app.stderr)
 	c.SetArgs(words)

@@ -82,7 +82,7 @@ type found struct {
 func detect(img *dlvext.Image, o Options) ([]found, error) {
 	var all []found
 	for _, r := range slices.Concat(runtimes, declared.Runtimes(shipped()), o.More) {
-		instance, err := r.Detect(img, walker.Options{Locals: o.Locals, Redact: o.Redact})
+		instance, err := r.Detect(img, walker.Options{Locals: o.Locals, Redact: o.Redact, Heap: o.Heap})
 		if instance != nil || err != nil {
 			all = append(all, found{r.Name(), instance, err})
 		}

@@ -31,6 +31,7 @@ type runtime struct {
 type instance struct {
 	*Declaration
 	version string // of the module
+	options walker.Options
 }
 
 // Name implements [walker.Runtime].
@@ -38,8 +39,8 @@ func (r runtime) Name() string { return r.Declaration.Name }
 
 // Detect implements [walker.Runtime]: a declaration is there where its module
 // is, or, if it names none, one of its types.
-func (r runtime) Detect(img *dlvext.Image, _ walker.Options) (walker.Instance, error) {
-	in := &instance{Declaration: r.Declaration}
+func (r runtime) Detect(img *dlvext.Image, o walker.Options) (walker.Instance, error) {
+	in := &instance{Declaration: r.Declaration, options: o}
 	if r.Module != "" {
 		version, ok := r.modules.version(img, r.Module)
 		if !ok {
@@ -110,6 +111,7 @@ func (in *instance) ReadsHeap() bool { return true }
 // Walk implements [walker.Instance].
 func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error {
 	f := newFinder(newReader(img), in.Declaration)
+	f.leisure = in.options.Heap
 	notes := f.find(in.Declaration, b.Tasks())
 	if ctx.Err() != nil {
 		return nil

@@ -64,6 +64,8 @@ func (f *finder) inHeap(d *Declaration, tasks iter.Seq[*graph.Task]) (notes []st
 	switch {
 	case !f.img.Whole:
 		return []string{what + " was not looked for on the heap, which was not captured (--capture heap)"}
+	case f.img.Source == "delve" && !f.leisure:
+		return []string{what + " was not looked for on the heap in a debugger's session, which would stand still for it; at Delve's prompt async --heap does"}
 	case f.img.Source == "recording":
 		return []string{what + " was not looked for on the heap: a recording has not the types for that"}
 	}

@@ -31,6 +31,7 @@ type finder struct {
 	trouble map[string]int    // what could not be read, and how often
 	first   []string          // those, in the order in which they came
 	cut     bool
+	leisure bool // the heap of a debugger's target is looked through too
 }
 
 func newFinder(r *reader, d *Declaration) *finder {

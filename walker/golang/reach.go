@@ -65,8 +65,8 @@ func (w *walk) openHeap() (*heap.Heap, error) {
 	switch {
 	case !w.img.Whole:
 		return nil, errNoHeap
-	case w.img.Source == "delve":
-		return nil, errors.New("not in a debugger's session, which would stand still for it")
+	case w.img.Source == "delve" && !w.options.Heap:
+		return nil, errors.New("not in a debugger's session, which would stand still for it; at Delve's prompt async --heap does")
 	case !ok:
 		return nil, errors.New("the program has no symbol table")
 	}
