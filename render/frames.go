@@ -179,7 +179,7 @@ func (v *view) crossing(seg graph.Segment, from graph.TaskID) *text {
 // isLock reports that one who has such a resource is called its holder.
 func isLock(kind string) bool {
 	switch kind {
-	case "mutex", "rwmutex", "semaphore", "lock", "sql.DB":
+	case "mutex", "rwmutex", "semaphore", "lock", "sql.DB", "http.Transport":
 		return true
 	}
 	return false

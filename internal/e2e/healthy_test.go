@@ -30,7 +30,7 @@ func TestHealthy(t *testing.T) {
 	}
 	defer live.Close()
 	kept := strings.Fields(tg.Stderr())
-	right, missed, passing, named := 0, 0, 0, 0
+	right, missed, passing, named, inside := 0, 0, 0, 0, 0
 	for n := range looks {
 		var file bytes.Buffer
 		o := snapshot.Options{MaxStop: patience, Heap: n%2 == 1}
@@ -54,6 +54,15 @@ func TestHealthy(t *testing.T) {
 			if !task.System && len(task.Problems) == 0 && !slices.ContainsFunc(task.Frames, func(f *graph.Frame) bool { return !f.Hidden }) {
 				t.Errorf("%s, %v, shows no frame of %d", task.ID, task.State, len(task.Frames))
 			}
+		}
+		for _, r := range s.Resources {
+			if r.Kind != "semaphore" || !strings.HasPrefix(r.Type, "semaphore (chan") {
+				continue
+			}
+			if !strings.Contains(r.Type, "main.ticket)") {
+				t.Errorf("a queue is said to be a %s", r.Type)
+			}
+			inside += len(r.Holders)
 		}
 		if o.Record == nil {
 			continue
@@ -91,7 +100,11 @@ func TestHealthy(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("%d were inside of channels that are semaphores", inside)
 	t.Logf("%d locks that others wait for have a holder named; of those that say who it is %d agree, %d have none named, %d are just being taken or let go", named, right, missed, passing)
+	if inside == 0 {
+		t.Error("nobody was seen inside a channel that is a semaphore")
+	}
 	if right == 0 || right*100 < (right+missed)*95 {
 		t.Errorf("of %d holders %d were named", right+missed, right)
 	}

@@ -38,7 +38,7 @@ var awaitables = []awaitable{channels, locks, conds, sleeps, polling, coroutines
 
 // libraries are made of these by others, who know more of the wait: their
 // functions are looked for first.
-var libraries = []awaitable{semaphores, singleflights, onces, fdLocks, limits, pools, testWaits}
+var libraries = []awaitable{semaphores, singleflights, onces, fdLocks, limits, pools, transports, testWaits}
 
 // librariesOf are those that the program may have.
 func (c *collection) librariesOf() []*awaitable {

@@ -149,7 +149,7 @@ func (c *collection) readFDNames() {
 	})
 }
 
-func keys(m map[uint64][]*goroutine) []uint64 {
+func keys[V any](m map[uint64]V) []uint64 {
 	out := make([]uint64, 0, len(m))
 	for k := range m {
 		out = append(out, k)

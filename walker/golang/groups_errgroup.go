@@ -68,7 +68,7 @@ func (c *collection) readErrgroups() {
 		c.errgroups[addr] = e
 	})
 	h := &c.lay.hchan
-	c.each(channels, h.size, func(addr uint64, b []byte) {
+	c.any(channels, h.size, func(addr uint64, b []byte) { // a WaitGroup of something else has anything there
 		e := c.errgroups[limiters[addr]]
 		e.limit, e.running = int64(h.capacity.of(b)), int64(h.count.of(b))
 		c.errgroups[limiters[addr]] = e

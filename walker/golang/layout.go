@@ -9,33 +9,34 @@ import (
 // layouts say where the runtime's structures keep what the walk reads. A
 // field that this Go version does not have is the zero [field].
 type layouts struct {
-	g        gLayout
-	sudog    sudogLayout
-	hchan    hchanLayout
-	timer    timerLayout
-	pollDesc pollDescLayout
-	m        mLayout
-	panic    panicLayout
-	sema     semaLayout
-	sync     syncLayout
-	abiType  typeLayout
-	p        pLayout
-	heap     heapLayout
-	queues   queueLayout
-	fd       fdLayout
-	deferred deferLayout
-	context  contextLayout
-	labels   labelLayout
-	stats    statsLayout
-	weighted weightedLayout
-	flight   flightLayout
-	errgroup errgroupLayout
-	sql      sqlLayout
-	bubble   bubbleLayout
-	ancestor ancestorLayout
-	http     httpLayout
-	bufio    bufioLayout
-	testing  testingLayout
+	g         gLayout
+	sudog     sudogLayout
+	hchan     hchanLayout
+	timer     timerLayout
+	pollDesc  pollDescLayout
+	m         mLayout
+	panic     panicLayout
+	sema      semaLayout
+	sync      syncLayout
+	abiType   typeLayout
+	p         pLayout
+	heap      heapLayout
+	queues    queueLayout
+	fd        fdLayout
+	deferred  deferLayout
+	context   contextLayout
+	labels    labelLayout
+	stats     statsLayout
+	weighted  weightedLayout
+	flight    flightLayout
+	errgroup  errgroupLayout
+	sql       sqlLayout
+	bubble    bubbleLayout
+	ancestor  ancestorLayout
+	http      httpLayout
+	transport transportLayout
+	bufio     bufioLayout
+	testing   testingLayout
 
 	concSizes map[string]uint64 // of the kinds of package conc that the program has
 
@@ -299,7 +300,7 @@ func newLayouts(from shapes) (*layouts, error) {
 	l.errgroup, l.bubble, l.concSizes = newErrgroupLayout(ts), newBubbleLayout(ts), newConcSizes(ts)
 	l.testing = newTestingLayout(ts)
 	l.sql, l.ancestor = newSQLLayout(ts), newAncestorLayout(ts)
-	l.http, l.bufio = newHTTPLayout(ts), newBufioLayout(ts)
+	l.http, l.transport, l.bufio = newHTTPLayout(ts), newTransportLayout(ts), newBufioLayout(ts)
 	l.coro = ts.optional("runtime.coro").maybe("gp")
 	l.weighted, l.flight = newWeightedLayout(ts), newFlightLayout(ts)
 	l.heap, l.fd, l.context = newHeapLayout(ts), newFDLayout(ts), newContextLayout(ts)

@@ -18,7 +18,8 @@ type libraryFacts struct {
 	sqlWaits   map[*goroutine]uint64
 	sqlUsers   map[*goroutine][]sqlUse
 	buffers    map[*goroutine]buffer
-	held       map[uint64][]holding // by address, of what somebody has
+	transportFacts
+	held map[uint64][]holding // by address, of what somebody has
 }
 
 func newLibraryFacts() libraryFacts {
@@ -26,6 +27,7 @@ func newLibraryFacts() libraryFacts {
 		weighted: map[*goroutine]weightedPlace{}, semaphores: map[uint64]weighted{},
 		onces: map[*goroutine]uint64{}, flights: map[*goroutine]uint64{}, flightDups: map[uint64]int64{},
 		fdLocks: map[*goroutine]fdLock{}, coros: map[*goroutine]coro{}, sqlPools: map[uint64]sqlPool{}, sqlWaits: map[*goroutine]uint64{}, sqlUsers: map[*goroutine][]sqlUse{}, buffers: map[*goroutine]buffer{}, held: map[uint64][]holding{},
+		transportFacts: transportFacts{connWaits: map[*goroutine]connWait{}, hostPools: map[hostKey]*hostPool{}, connUsers: map[*goroutine][]connUse{}},
 	}
 }
 

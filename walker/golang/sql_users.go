@@ -15,12 +15,6 @@ type sqlUse struct {
 	by       string // what it has it by: sql.Tx, sql.Rows, sql.Conn; empty: the connection itself
 }
 
-// Bounds of the search for who uses the connections.
-const (
-	maxSQLSearches = 1024 // goroutines
-	maxSQLWords    = 128  // of each
-)
-
 // readSQLUsers looks for who has the connections of the DBs: a live word that
 // leads to one that is in use, or to a transaction, rows or a Conn that have one.
 func (c *collection) readSQLUsers() {
@@ -35,25 +29,10 @@ func (c *collection) readSQLUsers() {
 	others := c.startedIn(func(fn string) bool { // the library's own watch over them, and use none
 		return strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || strings.HasPrefix(fn, "database/sql.")
 	})
-	words := map[*goroutine][]uint64{}
+	words := c.ownWords(others)
 	var addrs []uint64
-	for _, g := range c.goroutines {
-		if len(words) == maxSQLSearches {
-			break
-		}
-		if others(g) {
-			continue
-		}
-		for _, f := range c.framesOf(g) {
-			if f.Func == nil || len(words[g]) > maxSQLWords || strings.HasPrefix(f.Func.Name, "runtime.") {
-				continue
-			}
-			for _, v := range c.liveWords(g, f) {
-				if v > 1<<12 && v%8 == 0 && (v < g.lo || v >= g.hi) {
-					words[g], addrs = append(words[g], v), append(addrs, v)
-				}
-			}
-		}
+	for _, ws := range words {
+		addrs = append(addrs, ws...)
 	}
 	// What is read is as long as the longest of the types: objects may be
 	// shorter, so what cannot be read whole is read in the shortest way.

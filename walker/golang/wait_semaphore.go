@@ -28,21 +28,28 @@ var semaphores = awaitable{
 			w.nameUnitHolders(r, s.held)
 		}
 		evidence := proven("a live list.Element of Weighted.waiters → waiter.ready = sudog.c")
-		wait.Kind, wait.Resource, wait.Amount, wait.Evidence = graph.WaitSemaphore, r.ID, place.wants, evidence
-		for _, s := range g.sudogs {
-			branch := graph.Wait{Kind: graph.WaitSemaphore, Frame: wait.Frame, Resource: r.ID, Amount: place.wants, Evidence: evidence}
-			if s.c != place.ready {
-				branch = graph.Wait{Kind: s.queue, Frame: wait.Frame}
-				w.onChannel(&branch, s.c)
-			}
-			wait.Branches = append(wait.Branches, branch)
-		}
-		w.sortBranches(wait.Branches)
-		if len(wait.Branches) == 1 {
-			wait.Branches = nil // its context never ends
-		}
+		w.orElse(g, wait, graph.Wait{Kind: graph.WaitSemaphore, Resource: r.ID, Amount: place.wants, Evidence: evidence}, place.ready)
 		return true
 	},
+}
+
+// orElse makes a wait one that own says, by a channel; and, where it is a select, for
+// whatever else may end it.
+func (w *walk) orElse(g *goroutine, wait *graph.Wait, own graph.Wait, channel uint64) {
+	own.Frame = wait.Frame
+	wait.Kind, wait.Resource, wait.Amount, wait.Evidence = own.Kind, own.Resource, own.Amount, own.Evidence
+	for _, s := range g.sudogs {
+		branch := own
+		if s.c != channel {
+			branch = graph.Wait{Kind: s.queue, Frame: wait.Frame}
+			w.onChannel(&branch, s.c)
+		}
+		wait.Branches = append(wait.Branches, branch)
+	}
+	w.sortBranches(wait.Branches)
+	if len(wait.Branches) == 1 {
+		wait.Branches = nil // its context never ends
+	}
 }
 
 var weightedAcquire = []string{"golang.org/x/sync/semaphore.(*Weighted).Acquire"}

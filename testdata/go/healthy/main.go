@@ -2,8 +2,9 @@
 //
 // An HTTP server with a store behind a Mutex and a cache behind an RWMutex, and
 // clients of its own; a worker pool; a pipeline; a crawler made of errgroups; a
-// queue made of a Cond; goroutines that take locks again and again. It goes on for as
-// long as it is let.
+// queue made of a Cond; goroutines that take locks again and again; channels that are
+// semaphores, and channels that are not (see limits.go); clients that share connections.
+// It goes on for as long as it is let.
 //
 // A correct reader finds nothing of error level, and no lock abandoned, whenever it
 // looks. The locks of kept say themselves who has them: see tracked.
@@ -29,7 +30,7 @@ import (
 	"example.com/targets/record"
 )
 
-var rounds [6]atomic.Int64
+var rounds [12]atomic.Int64
 
 // store is what the server serves.
 type store struct {
@@ -292,6 +293,12 @@ func main() {
 	go pipeline()
 	go crawl(context.Background())
 	go queue()
+	go limited()
+	borrowers()
+	go fanIn()
+	go woken()
+	go retries()
+	clients()
 	keep()
 	for i := range rounds {
 		for rounds[i].Load() < 10 {

@@ -1,0 +1,127 @@
+package golang
+
+import (
+	"slices"
+	"strings"
+)
+
+// readConnUsers looks for who has the connections that others wait for: whose request
+// is on one, and who has the body of a response that was not read to its end, which
+// the connection waits for.
+func (c *collection) readConnUsers() {
+	l := &c.lay.transport
+	wanted := map[uint64]bool{}
+	for _, p := range c.hostPools {
+		for _, conn := range p.conns {
+			wanted[conn] = true
+		}
+	}
+	if len(wanted) == 0 {
+		return
+	}
+	bodies := c.bodyChannels(wanted)
+	words := c.ownWords(c.startedIn(func(fn string) bool {
+		return strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || ownsHTTPConn(fn)
+	}))
+	var addrs []uint64
+	for g, ws := range words {
+		addrs = append(addrs, ws...)
+		if f, ok := c.frameOf(g, "net/http.(*persistConn).roundTrip"); ok {
+			for _, v := range c.liveWords(g, f) {
+				if wanted[v] {
+					c.usesConn(g, connUse{v, "its request is on one of its connections"})
+				}
+			}
+		}
+	}
+	if len(bodies) == 0 || l.body.close.size == 0 {
+		return
+	}
+	// A word is a body, or a response that has one, itself or in what unpacks it.
+	leads := map[uint64][]uint64{} // words, by the bodies that they may lead to
+	add := func(body, from uint64) {
+		if body > 1<<12 && body%8 == 0 {
+			leads[body] = append(leads[body], from)
+		}
+	}
+	follow := func(addrs []uint64, at field, word int) {
+		if at.size < 8*(word+1) {
+			return
+		}
+		from := map[uint64][]uint64{}
+		var places []uint64
+		for _, a := range addrs {
+			from[a+uint64(at.off+8*word)] = append(from[a+uint64(at.off+8*word)], a)
+			places = append(places, a+uint64(at.off+8*word))
+		}
+		c.any(places, 8, func(place uint64, b []byte) {
+			for _, a := range from[place] {
+				for _, w := range append(leads[a], a) {
+					add(le.Uint64(b), w)
+				}
+			}
+		})
+	}
+	for _, a := range addrs {
+		leads[a] = []uint64{a}
+	}
+	follow(slices.Clone(addrs), l.response, 1)
+	follow(keys(leads), l.inGzip, 0)
+	closers := map[uint64][]uint64{} // bodies, by func values
+	c.any(keys(leads), l.body.size, func(body uint64, b []byte) {
+		if fn := l.body.close.of(b); fn > 1<<12 && fn%8 == 0 {
+			closers[fn] = append(closers[fn], body)
+		}
+	})
+	conns := map[uint64]uint64{} // by the words that lead to them
+	c.any(keys(closers), 24, func(fn uint64, b []byte) {
+		for k := range 2 {
+			conn := bodies[word(b, 1+k)]
+			if conn == 0 {
+				continue
+			}
+			for _, body := range closers[fn] {
+				for _, v := range leads[body] {
+					conns[v] = conn
+				}
+			}
+		}
+	})
+	for g, ws := range words {
+		for _, v := range ws {
+			if conn := conns[v]; conn != 0 {
+				c.usesConn(g, connUse{conn, "it has the body of a response, not yet read to its end or closed, in a live word"})
+			}
+		}
+	}
+}
+
+func (c *collection) usesConn(g *goroutine, use connUse) {
+	if !slices.ContainsFunc(c.connUsers[g], func(o connUse) bool { return o.conn == use.conn }) {
+		c.connUsers[g] = append(c.connUsers[g], use)
+	}
+}
+
+// bodyChannels are the channels on which the connections that are wanted wait for a
+// body to be read: their goroutines that read wait on them, and on closech.
+func (c *collection) bodyChannels(wanted map[uint64]bool) map[uint64]uint64 {
+	out := map[uint64]uint64{}
+	owns := c.startedIn(ownsHTTPConn)
+	for _, g := range c.goroutines {
+		if !owns(g) || len(g.sudogs) == 0 {
+			continue
+		}
+		for _, v := range c.liveWordsIn(g, "net/http.(*persistConn).readLoop") {
+			if !wanted[v] {
+				continue
+			}
+			for _, s := range g.sudogs {
+				// Of all that it may wait on this alone has values and a buffer.
+				if ch := c.chans[s.c]; ch != nil && ch.capacity > 0 {
+					out[s.c] = v
+				}
+			}
+		}
+	}
+	return out
+}
