@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dlv-async/dlv-async/dlvext"
@@ -107,12 +108,21 @@ func (c *asyncCommand) run(ctx context.Context, line dlvprompt.Line) (commands [
 		return c.frame(ctx, words[1:], line)
 	}
 	if len(words) == 1 && words[0] == "where" && line.Goroutine == 0 {
-		if _, err := c.look(ctx, &c.session.flags); err != nil {
+		s, err := c.look(ctx, &c.session.flags)
+		if err != nil {
 			return nil, err
 		}
-		return nil, usagef("there is no current goroutine; `goroutine 57` makes one, `async where go:57` names it")
+		return nil, noCurrent(s)
 	}
 	return nil, c.session.run(ctx, words)
+}
+
+// noCurrent says that a view needs a task, and how to name one.
+func noCurrent(s *graph.Snapshot) error {
+	if slices.ContainsFunc(s.Runtimes, func(rt *graph.Runtime) bool { return rt.ID == "go" }) {
+		return usagef("there is no current goroutine; `goroutine 57` makes one, `async where go:57` names it")
+	}
+	return usagef("Delve has no current task here: `async tasks` lists them, and `async where` takes an ID or a name")
 }
 
 // look returns the snapshot of the stop that there is now.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -41,6 +42,9 @@ func (c *asyncCommand) listing(ctx context.Context, words string) (logicalStack,
 	s, err := c.session.at(ctx, &c.session.flags)
 	if err != nil {
 		return logicalStack{}, nil, err
+	}
+	if words == "current" && c.session.flags.current == "" {
+		return logicalStack{}, nil, noCurrent(s)
 	}
 	t, err := look.find(s, words)
 	if err != nil {
@@ -174,6 +178,9 @@ func (c *asyncCommand) frame(ctx context.Context, args []string, _ dlvprompt.Lin
 		c.listed = l
 	}
 	f, ok := c.listed.find(number)
+	if !ok && !slices.ContainsFunc(c.listed.lines, func(f stackLine) bool { return f.number >= 0 }) {
+		return nil, usagef("Delve has none of the frames of %s; `async where %[1]s --locals` shows their variables", c.listed.task)
+	}
 	if !ok {
 		return nil, usagef("the logical stack of %s has no frame %d to go to", c.listed.task, number)
 	}

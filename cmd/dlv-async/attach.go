@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/internal/dlvprompt"
 	"github.com/dlv-async/dlv-async/internal/snapshot"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -92,8 +96,17 @@ func (a *app) debugProcess(args []string, f *dlvFlags) error {
 	default:
 		return usagef("attach -i takes a PID and its executable; a view is shown at the prompt: async %s", args[len(args)-1])
 	}
+	if runtimes, err := dlvext.ProcessRuntimes(t.PID); err == nil && isTerminal(a.stdout) && !slices.ContainsFunc(runtimes, isGo) {
+		what := "no Go, nor anything else whose tasks are known"
+		if len(runtimes) > 0 {
+			what = runtimes[0] + ", and no Go: async shows its tasks"
+		}
+		fmt.Fprintf(a.stdout, "Process %d is %s; Delve's own commands see the C code of it.\n", t.PID, oneLine(what))
+	}
 	return a.debug(t, f, nil)
 }
+
+func isGo(runtime string) bool { return strings.HasPrefix(runtime, "go") }
 
 func parsePID(s string) (int, error) {
 	pid, err := strconv.Atoi(s)

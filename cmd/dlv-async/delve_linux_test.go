@@ -102,6 +102,21 @@ func TestDelvesPromptOverAProcess(t *testing.T) {
 	}
 }
 
+// Of a Python async shows the tasks, and Delve's own commands the interpreter.
+func TestDelvesPromptOverAPython(t *testing.T) {
+	t.Parallel()
+	target := testtarget.StartPython(t, testtarget.Pythons(t)[1], "gathers.py")
+	out := atDelvesPrompt(t, nil, []string{"async tree", "async where", "async stack", "async tasks --columns id", "stack 2", "exit -d"}, "attach", "-i", strconv.Itoa(target.PID))
+	inOrder(t, out,
+		fmt.Sprintf("Process %d is cpython 3", target.PID), "and no Go: async shows its tasks; Delve's own commands see the C code of it.",
+		"(dlv) async tree", "gather of", "(dlv) async where", "async: Delve has no current task here", "(dlv) async stack", "async: Delve has no current task here",
+		"(dlv) async tasks", "py:", "(dlv) stack 2", "0x0000",
+	)
+	if !target.Alive(t) {
+		t.Error("the process does not go on")
+	}
+}
+
 // The heap is looked through when somebody asks for it, here and over another
 // process's Delve.
 func TestDelvesPromptLooksThroughTheHeap(t *testing.T) {
