@@ -8,8 +8,16 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
-// lookedFor is what a snapshot without problems was searched for.
-const lookedFor = "tasks that wait for each other in a circle, pools that are used up, pile-ups, and whatever could not be read"
+// lookedFor is what a snapshot without problems was searched for: for leaks
+// only where that could be done; where not, the caveats say so.
+func (v *view) lookedFor() string {
+	leaks := ""
+	if slices.ContainsFunc(v.s.Runtimes, func(r *graph.Runtime) bool { return slices.Contains(r.LookedFor, "leak") }) {
+		leaks = "tasks that nothing can wake, "
+	}
+	return "  (looked for: tasks that wait for each other in a circle, " + leaks +
+		"locks that are held too long, pools that are used up, pile-ups, and whatever could not be read)"
+}
 
 // Problems shows the findings alone: each with the tasks in it, what they
 // want, who has that, who waits behind them, and how all that is known.
@@ -33,7 +41,7 @@ func (v *view) problems(most, rows int) {
 		case v.s.Process.Death != nil:
 			none = "No other problems found"
 		}
-		v.wrap(v.text(), v.indent(2), v.say(strong, none).add(quiet, "  (looked for: "+lookedFor+")"))
+		v.wrap(v.text(), v.indent(2), v.say(strong, none).add(quiet, v.lookedFor()))
 	} else {
 		v.row(v.say(strong, "Problems"), v.say(quiet, "  "+severities(list)))
 	}

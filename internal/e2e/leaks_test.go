@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,9 @@ func TestLeakedGoroutines(t *testing.T) {
 		}
 		if got := strings.Join(problems, ", "); got != want {
 			t.Errorf("%s: the problems are %s, and not %s", v.name, got, want)
+		}
+		if got := slices.Contains(s.Runtimes[0].LookedFor, "leak"); got != (v.name == "gcore") {
+			t.Errorf("%s: whether leaks were looked for is said to be %v", v.name, got)
 		}
 	}
 }

@@ -51,6 +51,9 @@ func (l *leaks) of(w *walk, g *goroutine, keeper string) *leak {
 	return one
 }
 
+// leakCodes are the problems that are found on the heap alone.
+var leakCodes = []string{"leak", "held-by-global"}
+
 // reportLeaks says which goroutines nothing can wake any more: those that the
 // runtime has found, when somebody asked it for the profile goroutineleak, and
 // those that are found here, where the heap is at hand.
@@ -59,11 +62,14 @@ func (w *walk) reportLeaks(ctx context.Context, tasks []graph.Task) {
 	r, err := w.searchLeaks(ctx)
 	switch {
 	case errors.Is(err, errNoHeap) && !w.anyStuck():
+		w.lookedFor = leakCodes // there is nobody who could be one
 	case err != nil:
 		w.remarks = append(w.remarks, "whether goroutines leaked was not looked into: "+err.Error())
 	case len(r.doubts) > 0:
 		w.remarks = append(w.remarks, "whether goroutines leaked is not known: "+strings.Join(r.doubts, "; "))
 		r = nil
+	default:
+		w.lookedFor = leakCodes
 	}
 	index := map[graph.TaskID]*graph.Task{}
 	if r != nil {

@@ -28,7 +28,10 @@ type walk struct {
 	groupsOf  map[*goroutine][]graph.GroupID
 
 	locals  localsBudget
-	remarks []string     // notes on this moment alone
+	remarks []string // notes on this moment alone
+
+	lookedFor []string // as [graph.Runtime.LookedFor] has it
+
 	used    []*awaitable // the libraries that the program may have
 	holders map[held][]*goroutine
 	locks   *holderSearch // nil: nobody waits for one
@@ -111,7 +114,7 @@ func (w *walk) report() {
 	rt := &graph.Runtime{
 		ID: runtimeID, Name: "go", Version: w.version, Layout: w.layoutSource,
 		Tasks: len(w.goroutines) + len(w.unreadable) + w.cut, Complete: len(w.unreadable) == 0 && w.cut == 0,
-		Notes: slices.Concat(w.notes, w.remarks), Stats: w.stats,
+		Notes: slices.Concat(w.notes, w.remarks), Stats: w.stats, LookedFor: w.lookedFor,
 	}
 	w.b.Runtime(rt)
 	if w.cut > 0 {

@@ -51,7 +51,7 @@ func (c *fromJSON) process(p jsonProcess) Process {
 func (c *fromJSON) runtime(j *jsonRuntime) *Runtime {
 	return &Runtime{
 		ID: j.ID, Name: j.Name, Version: j.Version, Layout: j.Layout,
-		Tasks: max(j.Tasks, 0), Complete: j.Complete, Stats: c.attrs(j.Stats), Notes: j.Notes,
+		Tasks: max(j.Tasks, 0), Complete: j.Complete, Stats: c.attrs(j.Stats), Notes: j.Notes, LookedFor: j.LookedFor,
 	}
 }
 

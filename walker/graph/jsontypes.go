@@ -30,6 +30,8 @@ type jsonRuntime struct {
 	Complete bool       `json:"complete"`
 	Stats    jsonDetail `json:"stats,omitempty"`
 	Notes    []string   `json:"notes,omitempty"`
+
+	LookedFor []string `json:"looked_for,omitempty"`
 }
 
 type jsonEvidence struct {

@@ -62,6 +62,10 @@ type Runtime struct {
 	Complete bool   // every task was found, as far as can be known
 	Stats    []Attr // what it counts itself, in the order to show it: queue lengths, whether it collects garbage
 	Notes    []string
+
+	// LookedFor are the codes of problems that were looked for in it although
+	// that takes more than its tasks: a leak shows where the heap can be read.
+	LookedFor []string
 }
 
 // State is what a task is doing.

@@ -115,7 +115,7 @@ func full() *graph.Snapshot {
 		CapturedAt: time.Date(2026, 11, 21, 4, 30, 0, 5e6, time.UTC),
 		Death:      &graph.Death{Kind: "panic", Signal: "SIGABRT", Message: "boom", Task: "go:1", Chain: []string{"boom", "io: EOF"}},
 	})
-	b.Runtime(&graph.Runtime{ID: "go", Name: "go", Version: "go1.26.8", Layout: "dwarf", Complete: true, Notes: []string{"a note"},
+	b.Runtime(&graph.Runtime{ID: "go", Name: "go", Version: "go1.26.8", Layout: "dwarf", Complete: true, Notes: []string{"a note"}, LookedFor: []string{"leak"},
 		Stats: []graph.Attr{{Key: "processors", Value: 4}, {Key: "gc", Value: "off"}}})
 	b.Truncated("tasks", 4, 5)
 	failure := &graph.Failure{Type: "*errors.errorString", Message: "no <luck>", Retrieved: true, Task: "go:2",

@@ -22,7 +22,7 @@ func toProcess(p Process) jsonProcess {
 }
 
 func toRuntime(r *Runtime) jsonRuntime {
-	return jsonRuntime{r.ID, r.Name, r.Version, r.Layout, r.Tasks, r.Complete, r.Stats, r.Notes}
+	return jsonRuntime{r.ID, r.Name, r.Version, r.Layout, r.Tasks, r.Complete, r.Stats, r.Notes, r.LookedFor}
 }
 
 func toEvidence(e Evidence) *jsonEvidence {
