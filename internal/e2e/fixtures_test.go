@@ -56,7 +56,6 @@ var fixtures = []fixture{
 	{program: "cleanup", since: "go1.24", where: []string{"main.cleanUp"}},
 	{program: "syscalls", where: []string{"main.lock"}},
 	{program: "database", details: true, where: []string{"main.waits"}, library: true},
-	{program: "transports", details: true, where: []string{"main.waits", "main.again"}, chance: []string{"host", "fd"}, library: true},
 	{program: "tests", where: []string{"main.inner", "main.beside"}, library: true},
 	{program: "labels", where: []string{"main.child"}},
 	{program: "server", where: []string{"main.(*shop).order", "main.(*stock).ServeHTTP", "main.(*shop).audit"}, chance: []string{"fd"}, library: true},

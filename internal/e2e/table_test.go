@@ -19,6 +19,7 @@ var elsewhere = map[string]string{
 	"holders":    "",       // TestHoldersAreThoseThatHold
 	"reach":      "",       // TestWhoCanBeReached
 	"semaphores": "",       // TestChannelsAsSemaphores
+	"transports": "",       // TestTransports
 	"leaks":      "go1.26", // TestLeakedGoroutines; TestGoLeaks for 1.26, where it is an experiment
 }
 

@@ -5,7 +5,7 @@
 // What is what it notes on standard error, as package record has it: held are the
 // places in a semaphore, free is what is not held by a goroutine that may look so. A
 // correct reader says of the former who is inside, and calls none of the latter's
-// channels a semaphore.
+// channels a semaphore. It finds two deadlocks, both probable: see circles.
 package main
 
 import (
@@ -110,6 +110,7 @@ func main() {
 		ready.Parked(len(spawners), "chan send", "main.spawner"),
 		ready.Parked(1, "select (no cases)", "main.main"),
 	}
+	wants = append(wants, circles()...)
 	ready.When(append(wants, queues()...)...)
 	select {}
 }
