@@ -152,6 +152,8 @@ func (v *view) onTimer(w *graph.Wait, r *graph.Resource) said {
 		every = " every " + duration(period)
 	}
 	switch {
+	case w.Kind == graph.WaitTimer && d.isNot("set"):
+		return said{core: verb + " that is not set"}
 	case !known:
 		return said{core: verb + every}
 	case due <= 0:

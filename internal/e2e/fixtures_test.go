@@ -201,7 +201,7 @@ func describe(t *testing.T, tg *testtarget.Target, f fixture, seen []byte) *txta
 		if err := view(&b); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		data := openedFD.ReplaceAll(b.Bytes(), []byte("of fd N"))
+		data := ofWhich.ReplaceAll(b.Bytes(), []byte("of $1 N"))
 		archive.Files = append(archive.Files, txtar.File{Name: name, Data: data})
 	}
 	add("tree", func(b *bytes.Buffer) error { return render.Tree(b, s, render.Options{Width: 120}) })
@@ -226,8 +226,8 @@ func describe(t *testing.T, tg *testtarget.Target, f fixture, seen []byte) *txta
 	return archive
 }
 
-// openedFD is a descriptor that depends on which others there were.
-var openedFD = regexp.MustCompile(`of fd [1-9][0-9]*`)
+// ofWhich are a descriptor that depends on which others there were, and a process.
+var ofWhich = regexp.MustCompile(`of (fd|process) [1-9][0-9]*`)
 
 func exists(path string) bool {
 	_, err := os.Stat(path)

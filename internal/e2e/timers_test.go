@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // Of a timer that no goroutine waits for the runtime's own counts say what it
@@ -50,7 +52,13 @@ func TestTimersPileUp(t *testing.T) {
 			tg := testtarget.Start(t, testtarget.Build(t, "timers", testtarget.Options{Toolchain: c.toolchain}), c.args...)
 			for _, v := range views {
 				got := ""
-				for _, p := range v.see(t, tg).Problems {
+				s := v.see(t, tg)
+				if wait := withFunction(t, s, "main.stopped", 1)[0].Waits[0]; c.toolchain == "" {
+					if r := s.Resource(wait.Resource); wait.Kind != graph.WaitTimer || r == nil || !slices.Contains(r.Detail, graph.Attr{Key: "set", Value: false}) {
+						t.Errorf("%s: stopped waits for %+v on %+v", v.name, wait, r)
+					}
+				}
+				for _, p := range s.Problems {
 					if p.Code == "timer-pileup" {
 						got = regexp.MustCompile(`and \d+ goroutines are there`).ReplaceAllString(p.Message, "# goroutines")
 					}

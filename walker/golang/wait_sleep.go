@@ -44,6 +44,9 @@ const never = 1 << 62
 // exactly: in a core only a lower bound of it is, and nothing is said.
 func (w *walk) due(t timer) []graph.Attr {
 	var out []graph.Attr
+	if t.when == 0 { // stopped, or it went off and somebody else received that
+		out = append(out, graph.Attr{Key: "set", Value: false})
+	}
 	if w.nowExact && t.when > 0 && t.when < never {
 		out = append(out, graph.Attr{Key: "due_in_ms", Value: time.Duration(t.when - w.now)})
 	}

@@ -25,6 +25,7 @@ func (w *walk) inKernel(g *goroutine, s *shape) graph.Wait {
 		if fd := call.Args[0]; takesFD[name] && fd < 1<<24 {
 			number = strconv.FormatUint(fd, 10)
 		}
+		name += ofChild(name, call.Args[0], call.Args[1])
 		wait.Evidence = proven("g.atomicstatus, and the thread's registers")
 	}
 	wait.Text = name
@@ -32,6 +33,23 @@ func (w *walk) inKernel(g *goroutine, s *shape) graph.Wait {
 		wait.Text += " of fd " + number
 	}
 	return wait
+}
+
+// ofChild is whose end a call waits for, by its first two arguments: see waitid(2).
+func ofChild(call string, first, second uint64) string {
+	const byPID, byFD = 1, 3 // P_PID, P_PIDFD
+	switch {
+	case call == "wait4":
+		second = first
+	case call != "waitid" || first != byPID && first != byFD:
+		return ""
+	case first == byFD:
+		return " of the process of fd " + strconv.Itoa(int(int32(second)))
+	}
+	if pid := int32(second); pid > 0 {
+		return " of process " + strconv.Itoa(int(pid))
+	}
+	return "" // of any child, or of a group's
 }
 
 // polls tells what looks like a system call and is the runtime's own wait for

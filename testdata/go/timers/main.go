@@ -4,7 +4,7 @@
 //
 // A correct reader says that they have piled up, and for what: for expire; for
 // channels up to Go 1.22. Later releases have no timer pending for a channel that
-// nobody waits on.
+// nobody waits on. Of the timer that stopped waits for they say that it is not set.
 package main
 
 import (
@@ -19,7 +19,15 @@ import (
 //go:noinline
 func expire() { select {} }
 
+//go:noinline
+func stopped() {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	<-t.C
+}
+
 func main() {
+	go stopped()
 	n := 10
 	if len(os.Args) > 1 {
 		var err error
@@ -36,7 +44,7 @@ func main() {
 		}
 	}
 	never := make(chan int)
-	ready.When(ready.Parked(1, "chan receive", "main.main"))
+	ready.When(ready.Parked(1, "chan receive", "main.main"), ready.Parked(1, "chan receive", "main.stopped"))
 	<-never
 	runtime.KeepAlive(channels)
 }
