@@ -90,6 +90,9 @@ func (h *Hang) leaked(id graph.TaskID) bool {
 // stands says what the tasks of a node do, and where.
 func stands(words render.Phrases, n *graph.Node) string {
 	s := words.Doing(n.Task)
+	if len(n.Task.Waits) > 0 && n.Task.Waits[0].Phase != "" { // the chain of waits has what that is made of
+		s = words.Safe(n.Task.Waits[0].Phase)
+	}
 	if f := words.Place(n.Task); f != nil {
 		s += " at " + words.Function(f) + " " + words.At(f)
 	}
