@@ -23,7 +23,7 @@ var layers = map[string][]string{
 	"walker/graph":    {},
 	"walker":          {"dlvext", "walker/graph"},
 	"walker/golang":   {"dlvext", "walker", "walker/graph"},
-	"walker/declared": {"dlvext", "walker", "walker/graph"},
+	"walker/declared": {"dlvext", "walker", "walker/golang/heap", "walker/graph"},
 	"render":          {"walker/graph"},
 
 	"walker/golang/heap": {"dlvext", "walker"},

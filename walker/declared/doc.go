@@ -10,6 +10,8 @@
 //	check.go        whether a declaration fits a program, by its types alone
 //	objects.go      from roots to everything declared that they lead to
 //	heap.go         what typed pointers lead to, from all variables there are
+//	heap_typed.go   large objects, which have their type with them
+//	stands.go       in whose method a task's goroutine stands
 //	walk.go         what was found, as tasks, groups and resources
 //
 // A path is followed in the target's memory by the types of its debug

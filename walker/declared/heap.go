@@ -75,6 +75,9 @@ func (f *finder) inHeap(d *Declaration, tasks iter.Seq[*graph.Task]) (notes []st
 		notes = append(notes, fmt.Sprintf("%s was not looked for in all variables of goroutines: %v", what, err))
 	}
 	s.drain()
+	if err := s.typed(); err != nil {
+		notes = append(notes, fmt.Sprintf("%s was not looked for among large objects: %v", what, err))
+	}
 	if s.full {
 		notes = append(notes, fmt.Sprintf("%s was looked for in the first %d values of the heap only", what, maxTyped))
 	}

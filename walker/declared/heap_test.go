@@ -74,7 +74,7 @@ func checkScattered(t *testing.T, s *graph.Snapshot) {
 		}
 	}
 	want := []string{
-		"job:1 mapped", "job:10 held", "job:2 captured", "job:3 bound", "job:4 sent", "job:5 inside",
+		"job:1 mapped", "job:10 held", "job:11 pinned", "job:2 captured", "job:3 bound", "job:4 sent", "job:5 inside",
 		"job:7 shared", "job:8 current", "job:9 kept",
 	}
 	slices.Sort(got)
@@ -83,6 +83,9 @@ func checkScattered(t *testing.T, s *graph.Snapshot) {
 	}
 	if task := s.Task("job:2"); task != nil && (len(task.Waits) != 1 || task.Waits[0].Task != "job:1" || task.Waits[0].Evidence.Confidence != graph.Proven) {
 		t.Errorf("job 2 waits %+v", task.Waits)
+	}
+	if task := s.Task("job:11"); task != nil && (len(task.Waits) != 1 || task.Waits[0].Task != "job:1" || task.Waits[0].Evidence.Confidence != graph.Inferred) {
+		t.Errorf("job 11 waits %+v", task.Waits)
 	}
 	i := slices.IndexFunc(s.Tasks, func(t *graph.Task) bool { return t.Name == "passed" && t.Runtime == "go" })
 	if i < 0 {

@@ -16,9 +16,9 @@ const maxObjects = 1 << 20
 // object is a task, a group or an awaitable that was found.
 type object struct {
 	thing
-	addr    uint64
-	value   dlvext.Value
-	guessed bool // that it is one at all
+	addr  uint64
+	value dlvext.Value
+	doubt string // what is not certain of it at all; empty: nothing
 }
 
 // finder finds the objects of one declaration.
@@ -31,7 +31,8 @@ type finder struct {
 	trouble map[string]int    // what could not be read, and how often
 	first   []string          // those, in the order in which they came
 	cut     bool
-	leisure bool // the heap of a debugger's target is looked through too
+	doubt   string // of what is found now
+	leisure bool   // the heap of a debugger's target is looked through too
 }
 
 func newFinder(r *reader, d *Declaration) *finder {
@@ -185,7 +186,7 @@ func (f *finder) add(t thing, v dlvext.Value) {
 		f.complain(t, "where", err)
 		return
 	}
-	o := &object{thing: t, addr: v.Addr(), value: loaded}
+	o := &object{thing: t, addr: v.Addr(), value: loaded, doubt: f.doubt}
 	if is {
 		f.order = append(f.order, o)
 	}

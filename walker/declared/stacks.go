@@ -51,7 +51,10 @@ func (f *finder) onStacks(t thing, typ *dlvext.Type) {
 				if itself || known != nil && b.Type().Name == known.value.Type().Name {
 					f.meet(v)
 					if o := f.found[word]; o != nil {
-						f.stackOf[word], o.guessed = goid, !itself
+						f.stackOf[word] = goid
+						if !itself {
+							o.doubt = "; a pointer on a stack says that it is one"
+						}
 					}
 					return
 				}

@@ -169,8 +169,8 @@ func (w *describer) goroutineAt(v dlvext.Value) graph.TaskID {
 // how is the evidence that a declared path gives.
 func (w *describer) how(o *object, text string) graph.Evidence {
 	e := graph.Evidence{Confidence: graph.Proven, How: short(o.Type) + "." + text + ", as declared"}
-	if o.guessed {
-		e = graph.Evidence{Confidence: graph.Inferred, How: e.How + "; a pointer on a stack says that it is one"}
+	if o.doubt != "" {
+		e = graph.Evidence{Confidence: graph.Inferred, How: e.How + o.doubt}
 	}
 	return e
 }

@@ -22,9 +22,6 @@ const (
 	arenaIndices  = 1 << 22
 )
 
-// amd64 has addresses of both signs, and moves them to begin at 0.
-const amd64ArenaBase = 1 << 47
-
 // object is one object of the heap.
 type object struct{ start, size uint64 }
 
@@ -39,7 +36,7 @@ func (c *collection) objectsAt(addrs []uint64) map[uint64]object {
 	}
 	base := uint64(0)
 	if c.img.Arch == "amd64" {
-		base = amd64ArenaBase
+		base = heap.AMD64ArenaBase
 	}
 	// Each round looks up all addresses in one table.
 	follow := func(slotOf func(addr uint64) uint64) map[uint64]uint64 {

@@ -72,7 +72,7 @@ func (w *walk) openHeap() (*heap.Heap, error) {
 	}
 	l := w.lay.heap.reader
 	if w.img.Arch == "amd64" {
-		l.ArenaBase = amd64ArenaBase
+		l.ArenaBase = heap.AMD64ArenaBase
 	}
 	return heap.Load(w.img.Memory, &l, addr)
 }

@@ -18,8 +18,10 @@
 //	job:9 kept       is behind an interface in a variable of a package that looks
 //	                 like nothing of the kind
 //	job:10 held      is a job itself in an interface
+//	job:11 pinned    is in a large object, which only an unsafe.Pointer leads to: that it
+//	                 is in use is a guess, as is that it awaits job 1
 //	job:98           was forgotten, and is not there, nor is
-//	job:99           which only an unsafe.Pointer leads to
+//	job:99           to which only an unsafe.Pointer leads, and which is small
 //
 // and that it looked for no jobs where it does not have the heap.
 package main
@@ -56,12 +58,21 @@ type manager struct {
 	current  atomic.Pointer[job]
 	shown    stringer
 	hidden   unsafe.Pointer
+	wide     unsafe.Pointer
+}
+
+type board struct {
+	scores [100]int
+	jobs   [3]*job
 }
 
 type record struct {
 	name string
 	own  struct{ job job }
 }
+
+//go:noinline
+func hide(b *board) unsafe.Pointer { return unsafe.Pointer(b) }
 
 // settings look like nothing of the kind.
 var settings = []any{"verbose", 7}
@@ -102,6 +113,7 @@ func newManager() *manager {
 		records:  make([]record, 3),
 		hidden:   unsafe.Pointer(&job{id: 99, label: "no type leads here"}),
 	}
+	m.wide = hide(&board{jobs: [3]*job{1: {id: 11, label: "pinned", awaited: mapped}}})
 	m.handlers["captured"] = func() {
 		defer captured.finish() // which keeps it from being inlined
 		for range 3 {

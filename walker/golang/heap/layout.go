@@ -63,3 +63,45 @@ func (l *Layout) Known() bool {
 
 // maxStruct bounds a structure of the runtime's.
 const maxStruct = 1 << 16
+
+// Types are the structures of a program.
+type Types interface {
+	Size(name string) int          // in bytes; 0: it has none of this name
+	Field(name, path string) Field // the zero Field: that has none
+}
+
+// Resolve finds the layout of a program's heap among its types.
+func Resolve(ts Types) Layout {
+	const mheap, arena, span, special, typ, md = "runtime.mheap", "runtime.heapArena", "runtime.mspan", "runtime.special", "internal/abi.Type", "runtime.moduledata"
+	return Layout{
+		AllSpans: ts.Field(mheap, "allspans"), Arenas: ts.Field(mheap, "arenas"),
+		TinyBlocks: ts.Field(mheap, "specialTinyBlockAlloc").Size > 0,
+		Weaks:      ts.Field(mheap, "specialWeakHandleAlloc").Size > 0,
+		Cleanups:   ts.Field(mheap, "specialCleanupAlloc").Size > 0,
+
+		InlineMarks: ts.Field(arena, "pageUseSpanInlineMarkBits"),
+
+		SpanSize: ts.Size(span),
+		Start:    ts.Field(span, "startAddr"), Pages: ts.Field(span, "npages"),
+		ElemSize: ts.Field(span, "elemsize"), Elems: ts.Field(span, "nelems"),
+		Class: ts.Field(span, "spanclass"), State: ts.Field(span, "state.s.value"),
+		LargeType: ts.Field(span, "largeType"), UserArena: ts.Field(span, "isUserArenaChunk"),
+		SpecialList: ts.Field(span, "specials"),
+
+		SpecialSize: ts.Size(special), SpecialNext: ts.Field(special, "next"),
+		SpecialOffset: ts.Field(special, "offset"), SpecialKind: ts.Field(special, "kind"),
+		FinalizerSize: ts.Size("runtime.specialfinalizer"),
+		WeakSize:      ts.Size("runtime.specialWeakHandle"),
+		CleanSize:     ts.Size("runtime.specialCleanup"),
+
+		TypeSize: ts.Size(typ), Bytes: ts.Field(typ, "Size_"), PtrBytes: ts.Field(typ, "PtrBytes"),
+		Flags: ts.Field(typ, "TFlag"), Kind: ts.Field(typ, "Kind_"), Mask: ts.Field(typ, "GCData"),
+
+		DataMask: ts.Field(md, "gcdatamask.bytedata"), DataBits: ts.Field(md, "gcdatamask.n"),
+		BSSMask: ts.Field(md, "gcbssmask.bytedata"), BSSBits: ts.Field(md, "gcbssmask.n"),
+	}
+}
+
+// AMD64ArenaBase is [Layout].ArenaBase on amd64, which has addresses of both
+// signs, and moves them to begin at 0.
+const AMD64ArenaBase = 1 << 47
