@@ -80,7 +80,7 @@ func (w *walk) findTokensAmong(waiting map[uint64][]*goroutine, bySending bool) 
 	}
 	l := w.newHolderSearch(w.asCode(code, create), wanted)
 	l.tokens, l.takers, l.lends, l.queues = true, map[uint64][]callSite{}, map[uint64]bool{}, map[uint64]bool{}
-	for _, c := range slices.SortedFunc(maps.Keys(waiting), cmp.Compare) {
+	for _, c := range slices.SortedFunc(maps.Keys(waiting), w.likelier) {
 		for _, g := range waiting[c][:min(len(waiting[c]), maxAsked)] {
 			l.askTaker(g, c)
 		}
@@ -104,6 +104,13 @@ func (w *walk) findTokensAmong(waiting map[uint64][]*goroutine, bySending bool) 
 	for c := range wanted {
 		w.judge(l, c, bySending)
 	}
+}
+
+// likelier puts channels that are likelier to be semaphores first: those with room
+// for more than a signal.
+func (w *walk) likelier(a, b uint64) int {
+	room := func(c uint64) uint64 { return min(uint64(w.chans[c].capacity), 2) }
+	return cmp.Or(cmp.Compare(room(b), room(a)), cmp.Compare(a, b))
 }
 
 // askTaker looks at one that waits for a channel: where it takes a place in it, and

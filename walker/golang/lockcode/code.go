@@ -20,6 +20,7 @@ type Code struct {
 	summaries map[summed]*summary
 	touching  map[summed]bool
 	budget    int // instructions that may still be decoded
+	blocks    int // that may still be followed
 }
 
 // place is where a function stands.
@@ -35,8 +36,15 @@ type followed struct {
 	flow    *flow // nil: not yet
 }
 
-// maxInstructions bounds the work of one walk.
-const maxInstructions = 4_000_000
+// What bounds the work of one walk.
+const (
+	maxInstructions = 4_000_000
+	// Blocks that are followed: some ten thousand of them take a second. A channel
+	// that somebody waits to receive from is seldom a semaphore, and a server has
+	// many of them.
+	maxBlocks        = 400_000
+	maxReceiveBlocks = 10_000
+)
 
 // New returns the code of an amd64 program, as to locks.
 func New(tables pclntab.Tables) *Code {
@@ -47,7 +55,12 @@ func New(tables pclntab.Tables) *Code {
 }
 
 // Walk begins a walk. Read reads the program's text and its read-only data.
-func (c *Code) Walk(read pclntab.ReadFunc) { c.read, c.budget = read, maxInstructions }
+func (c *Code) Walk(read pclntab.ReadFunc) {
+	c.read, c.budget, c.blocks = read, maxInstructions, maxBlocks
+	if c.must {
+		c.blocks = maxReceiveBlocks
+	}
+}
 
 // Done ends a walk, and lets go of what it read from.
 func (c *Code) Done() { c.read = func(uint64, []byte) error { return errors.ErrUnsupported } }

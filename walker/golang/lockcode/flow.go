@@ -55,7 +55,7 @@ func (f *flow) run(starts []*state) {
 		todo = append(todo, branch{f.from, s})
 	}
 	for visits := 0; len(todo) > 0; visits++ {
-		if visits > maxVisits {
+		if f.c.blocks--; visits > maxVisits || f.c.blocks < 0 {
 			f.partial = true
 			return
 		}

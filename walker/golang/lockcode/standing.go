@@ -186,6 +186,10 @@ func (c *Code) At(fn *pclntab.Func, pc uint64, trap bool) *Standing {
 		return st
 	}
 	st := &Standing{}
+	if c.blocks <= 0 { // the next walk may find out
+		st.Partial = true
+		return st
+	}
 	c.standing[k] = st
 	if !c.touches(fn, 0) {
 		return st
