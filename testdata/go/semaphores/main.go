@@ -84,6 +84,7 @@ var styles = map[string]style{
 var spawners = map[string]func(b *box, ids chan<- int){
 	"spawned": spawned, "spawnedAhead": spawnedAhead, "spawnedMethod": spawnedMethod, "spawnedBy": spawnedBy,
 	"spawnedHelper": spawnedHelper, "spawnedLocal": spawnedLocal,
+	"spawnedGroup": spawnedGroup, "spawnedPool": spawnedPool,
 }
 
 func main() {
@@ -107,7 +108,7 @@ func main() {
 		ready.Parked(countStyles("chan send"), "chan send", "main.enter"),
 		ready.Parked(countStyles("chan receive"), "chan receive", "main.enter"),
 		ready.Parked(countStyles("select"), "select", "main.enter"),
-		ready.Parked(len(spawners), "chan send", "main.spawner"),
+		ready.Parked(len(spawners), "chan send|select", "main.spawner"),
 		ready.Parked(1, "select (no cases)", "main.main"),
 	}
 	wants = append(wants, circles()...)

@@ -1,6 +1,14 @@
 package main
 
-import "example.com/targets/record"
+import (
+	"reflect"
+	"unsafe"
+
+	"github.com/sourcegraph/conc/pool"
+	"golang.org/x/sync/errgroup"
+
+	"example.com/targets/record"
+)
 
 //go:noinline
 func spawned(b *box, ids chan<- int) {
@@ -89,5 +97,34 @@ func spawnedLocal(b *box, ids chan<- int) {
 			ids <- record.Goid()
 			park()
 		}()
+	}
+}
+
+//go:noinline
+func spawnedGroup(b *box, ids chan<- int) {
+	var g errgroup.Group
+	for range 5 {
+		b.sem <- struct{}{}
+		g.Go(func() error {
+			defer func() { <-b.sem }()
+			ids <- record.Goid()
+			park()
+			return nil
+		})
+	}
+}
+
+// spawnedPool has a pool of conc's, which has a channel for that.
+//
+//go:noinline
+func spawnedPool(b *box, ids chan<- int) {
+	p := pool.New().WithMaxGoroutines(room)
+	limiter := reflect.ValueOf(p).Elem().FieldByName("limiter").UnsafePointer()
+	b.sem = *(*chan struct{})(unsafe.Pointer(&limiter))
+	for range 5 {
+		p.Go(func() {
+			ids <- record.Goid()
+			park()
+		})
 	}
 }

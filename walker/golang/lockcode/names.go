@@ -114,9 +114,9 @@ func (c *Code) callBefore(fn *pclntab.Func, pc uint64) (*flow, int) {
 	return c.entered(fn), n
 }
 
-// TakenBefore tells whether fn, wherever it comes to the instruction before one of
-// the places, has taken what the call takes that returns to site. In the abstract, of
-// the same function: whichever lock it was.
+// TakenBefore tells whether fn, whichever way it comes to the instruction before one
+// of the places, has taken what the call takes that returns to site. In the abstract,
+// of the same function: whichever lock it was.
 func (c *Code) TakenBefore(fn *pclntab.Func, site uint64, places []uint64) bool {
 	f, n := c.callBefore(fn, site)
 	if f == nil || len(places) == 0 {
@@ -126,21 +126,19 @@ func (c *Code) TakenBefore(fn *pclntab.Func, site uint64, places []uint64) bool 
 	if len(taken) == 0 {
 		return false
 	}
-	for _, place := range places {
+	has := func(s *state) bool {
+		return slices.ContainsFunc(s.held, func(h hold) bool {
+			return slices.ContainsFunc(taken, func(l lock) bool { return l.mode == h.mode && same(l.addr, h.addr) })
+		})
+	}
+	return slices.ContainsFunc(places, func(place uint64) bool {
 		k, ok := at(f.code, place)
 		if k--; !ok || k < 0 {
 			return false
 		}
 		ways := f.before(k)
-		if len(ways) == 0 || slices.ContainsFunc(ways, func(s *state) bool {
-			return !slices.ContainsFunc(s.held, func(h hold) bool {
-				return slices.ContainsFunc(taken, func(l lock) bool { return l.mode == h.mode && same(l.addr, h.addr) })
-			})
-		}) {
-			return false
-		}
-	}
-	return true
+		return len(ways) > 0 && !slices.ContainsFunc(ways, func(s *state) bool { return !has(s) })
+	})
 }
 
 // takenBy are the locks that an instruction takes.
