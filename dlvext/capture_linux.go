@@ -75,7 +75,11 @@ func (p *Process) newCapture(ctx context.Context, o CaptureOptions, status procS
 	reserve := reserveFor(o, status)
 	memory := newCapturing(p.reader, reserve, o.MaxBytes, image.Modules)
 	if !o.Heap && !o.Private && o.PrivateToo == nil {
-		warm(reserve) // who reads so much keeps about as much of it apart
+		beside := reserve // who reads so much keeps about as much of it apart
+		if o.ReserveBeside > 0 {
+			beside = int(min(o.ReserveBeside, int64(reserve)*4))
+		}
+		warm(beside)
 	}
 	image.Memory = memory
 	if before, ok := p.image.Memory.(*recorder); ok {

@@ -36,6 +36,10 @@ type CaptureOptions struct {
 	// made ready before the stop, if the process has that much; more than
 	// that costs time under it. 0: a guess by the size of the process.
 	Reserve int64
+
+	// ReserveBeside is how many bytes collect is likely to allocate on its way from
+	// one read to the next. 0: as many as it reads.
+	ReserveBeside int64
 }
 
 // The bounds of a capture whose options have none.

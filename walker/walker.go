@@ -59,9 +59,10 @@ type Instance interface {
 }
 
 // Estimator is an Instance that can tell, before the target stands still,
-// about how many bytes its Collect will read, so that memory is ready for them.
+// about how many bytes its Collect will read and keep, and how many it will
+// allocate besides, so that memory is ready for them.
 type Estimator interface {
-	Estimate() int64
+	Estimate() (read, beside int64)
 }
 
 // HeapReader is an Instance whose Walk follows pointers all over the heap, so

@@ -54,7 +54,8 @@ func (l *Live) Close() { l.process.Close() }
 // opened: those that it loaded since are not known.
 func (l *Live) Take(ctx context.Context, o Options) (*graph.Snapshot, error) {
 	p, all := l.process, slices.Clone(l.all)
-	how := dlvext.CaptureOptions{Heap: o.Heap, NoStop: o.NoStop, MaxStop: o.MaxStop, Reserve: estimate(all)}
+	how := dlvext.CaptureOptions{Heap: o.Heap, NoStop: o.NoStop, MaxStop: o.MaxStop}
+	how.Reserve, how.ReserveBeside = estimate(all)
 	plan, err := planFor(p, all, o)
 	if err != nil {
 		return nil, err

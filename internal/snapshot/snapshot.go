@@ -93,14 +93,16 @@ func detect(img *dlvext.Image, o Options) ([]found, error) {
 	return all, oneWorks(all)
 }
 
-// estimate is about how many bytes collect will read; 0: nobody can tell.
-func estimate(all []found) (bytes int64) {
+// estimate is about how many bytes collect will read, and allocate besides; 0:
+// nobody can tell.
+func estimate(all []found) (read, beside int64) {
 	for _, f := range all {
 		if e, ok := f.instance.(walker.Estimator); ok {
-			bytes += e.Estimate()
+			r, b := e.Estimate()
+			read, beside = read+r, beside+b
 		}
 	}
-	return bytes
+	return read, beside
 }
 
 // collect reads what the walks will need.

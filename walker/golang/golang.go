@@ -31,6 +31,8 @@ type program struct {
 	reserve  []goroutine // room that was touched before the target is stopped
 	notes    []string
 
+	stackEach int64 // bytes of its stack that a goroutine uses, about
+
 	guessed      bool   // the layouts are those of an older version
 	layoutSource string // as [graph.Runtime.Layout] has it
 }

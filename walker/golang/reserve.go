@@ -17,10 +17,17 @@ func (c *collection) slabFor(n int) []goroutine {
 	return slab
 }
 
+// What Collect needs of memory for a goroutine, in bytes.
+const (
+	usedStack  = 512 // the used end of its stack, where nobody knows better
+	waitedOn   = 128 // that is kept of what it waits on
+	eachBeside = 352 // to find both
+)
+
 // Estimate implements [walker.Estimator].
-func (in *instance) Estimate() int64 {
-	const each = 640 // of a goroutine: the used end of its stack, and what it waits on
-	return int64(cap(in.reserve)) * each
+func (in *instance) Estimate() (read, beside int64) {
+	n := int64(cap(in.reserve))
+	return n * (in.stackEach + waitedOn), n * eachBeside
 }
 
 // reserveGoroutines makes room for as many goroutines as there are now, and a
@@ -33,8 +40,58 @@ func (p *program) reserveGoroutines(img *dlvext.Image) {
 	}
 	n := min(word(header, 1), walker.MaxTasks)
 	p.reserve = make([]goroutine, n+n/16+16)
-	for i := range p.reserve {
-		p.reserve[i].id = 1
-	}
+	half := len(p.reserve) / 2
+	wait := walker.Beside(func() { touch(p.reserve[:half]) })
+	touch(p.reserve[half:])
+	wait()
 	p.reserve = p.reserve[:0]
+	p.stackEach = p.sampleStacks(img, word(header, 0), int(n))
+}
+
+// touch has the kernel make the pages of room.
+func touch(room []goroutine) {
+	for i := range room {
+		room[i].id = 1
+	}
+}
+
+// Of a program with at least manyGoroutines, how deep its stacks are is asked of
+// sampledStacks of them.
+const (
+	manyGoroutines = 10_000
+	sampledStacks  = 128
+)
+
+// sampleStacks is how many bytes of its stack a goroutine uses on average, by a
+// few of them, all along the list of n at base.
+func (p *program) sampleStacks(img *dlvext.Image, base uint64, n int) int64 {
+	if n < manyGoroutines {
+		return usedStack
+	}
+	at := make([]dlvext.Range, 0, sampledStacks)
+	for i := range sampledStacks {
+		at = append(at, dlvext.Range{Addr: base + uint64(i*n/sampledStacks)*8, Len: 8})
+	}
+	var gs []dlvext.Range
+	for _, b := range dlvext.ReadMany(img.Memory, at) {
+		if b != nil {
+			gs = append(gs, dlvext.Range{Addr: word(b, 0), Len: p.lay.g.size})
+		}
+	}
+	var sum uint64
+	read := 0
+	l := &p.lay.g
+	for _, b := range dlvext.ReadMany(img.Memory, gs) {
+		if b == nil {
+			continue
+		}
+		read++
+		if sp, hi := l.sp.of(b), l.hi.of(b); alive(uint32(l.status.of(b))&^gScan) && sp < hi {
+			sum += min(hi-sp, 1<<20)
+		}
+	}
+	if read < sampledStacks/2 {
+		return usedStack
+	}
+	return int64(sum) / int64(read)
 }
