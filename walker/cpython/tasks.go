@@ -55,7 +55,7 @@ func (w *walk) expect(sets [][]object.Ref) {
 	}
 	if len(w.tasks) == 0 {
 		w.tasks, w.byAddr, w.byCoro = make([]*task, 0, n), make(map[object.Ref]*task, n), make(map[object.Ref]*task, n)
-		w.b.Expect(n)
+		w.b.Expect(n, 0)
 	}
 }
 

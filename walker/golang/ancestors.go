@@ -43,10 +43,8 @@ func (c *collection) readAncestors() {
 		return
 	}
 	var headers []uint64
-	for _, g := range c.goroutines {
-		if g.ancestors != 0 && len(headers) < maxLines {
-			headers = append(headers, g.ancestors)
-		}
+	for _, g := range c.having.ancestors[:min(len(c.having.ancestors), maxLines)] {
+		headers = append(headers, g.ancestors)
 	}
 	var lists []dlvext.Range
 	var owners []uint64

@@ -21,7 +21,7 @@ func (w *walk) checkAsleep() {
 	for i, k := range w.kinds {
 		stirring[i] = canStir[k]
 	}
-	var all []*goroutine
+	users := 0
 	for _, g := range w.goroutines {
 		if w.isSystem(g) {
 			continue
@@ -29,14 +29,16 @@ func (w *walk) checkAsleep() {
 		if !parked(g.status) || int(g.reason) >= len(stirring) || stirring[g.reason] || g.isTorn() || w.timed(g) {
 			return
 		}
-		all = append(all, g)
+		users++
 	}
-	if len(all) == 0 {
+	if users == 0 {
 		return
 	}
-	asleep := make([]graph.TaskID, len(all))
-	for i, g := range all {
-		asleep[i] = taskID(g.id)
+	asleep := make([]graph.TaskID, 0, users)
+	for _, g := range w.goroutines {
+		if !w.isSystem(g) {
+			asleep = append(asleep, taskID(g.id))
+		}
 	}
 	message, timers := "nothing is left that could wake any of them", "no timer in any p"
 	if w.pendingTimers > 0 {
@@ -58,7 +60,7 @@ func (w *walk) checkAsleep() {
 // timer's.
 func (w *walk) timed(g *goroutine) bool {
 	for _, s := range g.sudogs {
-		if ch := w.chans[s.c]; ch != nil && ch.timer != 0 {
+		if ch := s.ch; ch != nil && ch.timer != 0 {
 			return true
 		}
 	}

@@ -51,9 +51,9 @@ func (c *collection) readBuffers() {
 	}
 	var places []place
 	var readers, writers []uint64
-	for _, g := range c.goroutines {
-		if len(places) >= maxBuffers || c.kindOf(g) != graph.WaitNetwork {
-			continue
+	for _, g := range c.inWait(graph.WaitNetwork) {
+		if len(places) >= maxBuffers {
+			break
 		}
 		for _, f := range c.framesOf(g) {
 			if f.Func == nil {

@@ -18,9 +18,12 @@ type collection struct {
 	img *dlvext.Image
 
 	goroutines []*goroutine // those alive, by id
-	listed     int          // entries of runtime.allgs, dead ones too
-	unreadable []uint64     // addresses of g's that could not be read
-	cut        int          // goroutines beyond what a walk takes
+	unparked   []*goroutine // of these, those that run, or could
+	having     having
+	startpcs   map[uint64]bool // where they began
+	listed     int             // entries of runtime.allgs, dead ones too
+	unreadable []uint64        // addresses of g's that could not be read
+	cut        int             // goroutines beyond what a walk takes
 	missed     misses
 	reasons    []string         // the target's waitReasonStrings
 	kinds      []graph.WaitKind // what sort of wait each stands for
@@ -51,7 +54,7 @@ type collection struct {
 
 func newCollection(p *program, img *dlvext.Image) *collection {
 	c := &collection{
-		program: p, img: img,
+		program: p, img: img, startpcs: map[uint64]bool{},
 		threads: map[int]dlvext.Registers{}, labels: map[uint64]map[string]string{}, unlabelled: map[uint64]bool{},
 		words: map[uint64][]byte{}, conds: map[*goroutine]uint64{}, condLocks: map[uint64]uint64{}, unwinding: map[*goroutine]unwinding{}, lines: map[uint64][]ancestor{},
 		channelFacts: newChannelFacts(), pollFacts: newPollFacts(), libraryFacts: newLibraryFacts(), groupFacts: newGroupFacts(), typeFacts: newTypeFacts(),
@@ -203,23 +206,33 @@ func (c *collection) kindOf(g *goroutine) graph.WaitKind {
 }
 
 // waitingFor returns the goroutines whose wait is of the awaitable's kinds.
-func (c *collection) waitingFor(a *awaitable) []*goroutine {
-	var out []*goroutine
+func (c *collection) waitingFor(a *awaitable) []*goroutine { return c.inWait(a.kinds...) }
+
+// inWait returns the goroutines whose wait is of one of the kinds. The list is not
+// to be changed.
+func (c *collection) inWait(kinds ...graph.WaitKind) []*goroutine {
+	var lists [][]*goroutine
 	for reason, k := range c.kinds {
-		if slices.Contains(a.kinds, k) {
-			out = append(out, c.waiting[reason]...)
+		if slices.Contains(kinds, k) && len(c.waiting[reason]) > 0 {
+			lists = append(lists, c.waiting[reason])
 		}
 	}
-	return out
+	if len(lists) == 1 {
+		return slices.Clip(lists[0])
+	}
+	return slices.Concat(lists...)
 }
 
 // waitingWithin returns those whose wait is of the awaitable's kinds and that
 // one of its functions waits in.
 func (c *collection) waitingWithin(a *awaitable) []*goroutine {
-	return slices.DeleteFunc(c.waitingFor(a), func(g *goroutine) bool {
-		_, in := c.within(g, a.within)
-		return !in
-	})
+	var out []*goroutine
+	for _, g := range c.waitingFor(a) {
+		if _, in := c.within(g, a.within); in {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // readGoroutines reads runtime.allgs and every g in it.
@@ -251,6 +264,7 @@ func (c *collection) readGoroutines() error {
 		}
 	})
 	c.goroutines = make([]*goroutine, 0, n)
+	var startpc uint64
 	for i := range slab {
 		switch {
 		case slab[i].addr == 0:
@@ -258,14 +272,38 @@ func (c *collection) readGoroutines() error {
 		case alive(slab[i].status):
 			g := &slab[i]
 			c.goroutines = append(c.goroutines, g)
-			if parked(g.status) && int(g.reason) < len(c.waiting) {
+			if !parked(g.status) {
+				c.unparked = append(c.unparked, g)
+			} else if int(g.reason) < len(c.waiting) {
 				c.waiting[g.reason] = append(c.waiting[g.reason], g)
+			}
+			c.having.add(g)
+			if g.startpc != startpc { // those started together mostly began alike
+				startpc = g.startpc
+				c.startpcs[startpc] = true
 			}
 		case slab[i].status == gDeadExtra:
 			c.extra++
 		}
 	}
 	return nil
+}
+
+// having are the goroutines that have what few have. A round that is about those
+// need not look at a million others.
+type having struct{ panics, defers, labels, ancestors, bubble []*goroutine }
+
+func (h *having) add(g *goroutine) {
+	put := func(list *[]*goroutine, has uint64) {
+		if has != 0 {
+			*list = append(*list, g)
+		}
+	}
+	put(&h.panics, g.panicking)
+	put(&h.defers, g.deferred)
+	put(&h.labels, g.labels)
+	put(&h.ancestors, g.ancestors)
+	put(&h.bubble, g.bubble)
 }
 
 // decode takes the fields of a g apart.

@@ -22,7 +22,7 @@ func (c *collection) readCrash() {
 	c.crash = &crash{dying: map[string]bool{}}
 	tid := c.img.Signal.TID
 	for _, g := range c.goroutines {
-		if g.thread == tid && tid != 0 && !parked(g.status) {
+		if int(g.thread) == tid && tid != 0 && !parked(g.status) {
 			c.crash.goroutine = g
 		}
 	}

@@ -79,7 +79,7 @@ func (c *collection) readDefers() {
 			addr = l.link.of(record)
 		}
 	}
-	for _, g := range c.goroutines {
+	for _, g := range c.having.defers {
 		follow(g, g.deferred)
 	}
 	for round := 0; len(front) > 0 && round < deferRounds; round++ {

@@ -1,6 +1,8 @@
 package golang
 
 import (
+	"slices"
+
 	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/golang/pclntab"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
@@ -12,6 +14,8 @@ import (
 type shape struct {
 	frames []*graph.Frame // with inlined calls, innermost first
 	last   []int32        // for each physical frame, the index in frames of its outermost call
+	shown  int32          // the index of the innermost that is not plumbing
+	name   string         // what people call who stands there; empty where no frame tells
 
 	kind    graph.WaitKind // for which library and phase were looked up last
 	library *awaitable
@@ -65,8 +69,34 @@ func (t *frameTable) shape(frames []unwind.Frame) *shape {
 		}
 		s.last = append(s.last, int32(len(s.frames)-1))
 	}
+	s.shown, s.name = firstShown(s.frames), nameOf(s.frames)
 	t.shapes[string(t.key)] = s
 	return s
+}
+
+// firstShown is the index of the innermost frame that is not plumbing.
+func firstShown(frames []*graph.Frame) int32 {
+	for i, f := range frames {
+		if !f.Hidden {
+			return int32(i)
+		}
+	}
+	return 0
+}
+
+// nameOf is what people call a goroutine that stands there: the outermost of its
+// calls that is of the user's own code, else of anybody's but the runtime's.
+func nameOf(frames []*graph.Frame) string {
+	name := ""
+	for _, f := range slices.Backward(frames) {
+		if f.Origin == graph.OriginUser {
+			return f.Func
+		}
+		if name == "" && !f.Hidden {
+			name = f.Func
+		}
+	}
+	return name
 }
 
 // appendKey adds what tells the stacks of different shapes apart.

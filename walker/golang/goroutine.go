@@ -2,43 +2,44 @@ package golang
 
 import (
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
-	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // goroutine is one g as Collect read it, and what later rounds found of it.
+// There may be a million of them: fields of a byte stand together.
 type goroutine struct {
-	addr    uint64 // of the g
-	id      uint64
-	status  uint32 // without the scan bit
-	scanned bool   // the collector looks at its stack
-	reason  uint8  // index into the target's waitReasonStrings; valid while parked
+	addr uint64 // of the g
+	id   uint64
+
+	status      uint32 // without the scan bit
+	thread      int32  // id of the OS thread that runs it; 0: none
+	reason      uint8  // index into the target's waitReasonStrings; valid while parked
+	scanned     bool   // the collector looks at its stack
+	interrupted bool   // pc is where it stands, not where a call returns to
+	cleaning    bool   // runs cleanups for the user
+	woken       bool   // it is just being woken: parked still, and in no queue
 
 	lo, hi     uint64 // its stack
 	pc, sp, bp uint64 // where it stands, or stood when it left its stack; sp is 0 when that is not known
 	stack      []byte // the bytes of [sp, hi); nil when they could not be read
 	fault      string // why stack is nil
 
-	parent      uint64 // goid of who started it; 0: nobody
-	gopc        uint64 // return address of the go statement
-	startpc     uint64 // entry of its first function
-	waitSince   int64  // the runtime's nanotime when a collection first saw it wait; 0: none has
-	sleepWhen   int64  // nanotime when its sleep ends
-	timer       uint64 // its *timer, if it ever slept
-	labels      uint64 // its pprof labels
-	panicking   uint64 // its innermost *_panic
-	deferred    uint64 // its innermost *_defer, of those that are in a list
-	interrupted bool   // pc is where it stands, not where a call returns to
-	m           uint64 // the *m that runs it
-	thread      int    // id of the OS thread that runs it; 0: none
-	cleaning    bool   // runs cleanups for the user
-	ancestors   uint64 // the slice of those it descends from, where the runtime records them
-	bubble      uint64 // its *synctestBubble
-	coroarg     uint64 // the *coro that it is to begin in, or is just switching in
+	parent    uint64 // goid of who started it; 0: nobody
+	gopc      uint64 // return address of the go statement
+	startpc   uint64 // entry of its first function
+	waitSince int64  // the runtime's nanotime when a collection first saw it wait; 0: none has
+	sleepWhen int64  // nanotime when its sleep ends
+	timer     uint64 // its *timer, if it ever slept
+	labels    uint64 // its pprof labels
+	panicking uint64 // its innermost *_panic
+	deferred  uint64 // its innermost *_defer, of those that are in a list
+	m         uint64 // the *m that runs it
+	ancestors uint64 // the slice of those it descends from, where the runtime records them
+	bubble    uint64 // its *synctestBubble
+	coroarg   uint64 // the *coro that it is to begin in, or is just switching in
 
 	waiting uint64   // its first *sudog
 	sudogs  []*sudog // what it waits on; of a select one for each case
 	broken  string   // why sudogs is not all of them
-	woken   bool     // it is just being woken: parked still, and in no queue
 	torn    string   // what it says of its wait and others do not
 
 	shape *shape     // its calls; nil until somebody asks
@@ -47,13 +48,15 @@ type goroutine struct {
 
 // sudog is a goroutine's place in a wait queue.
 type sudog struct {
-	addr  uint64
-	g     uint64
-	next  uint64 // in a channel's queue
-	elem  uint64 // a semaphore's or notifyList's address, or what a channel operation copies
-	c     uint64 // the *hchan; 0: not a channel's
-	link  uint64 // waitlink: the goroutine's next sudog
-	round int    // of readStrays, in which it was met last
+	addr uint64
+	g    uint64
+	next uint64 // in a channel's queue
+	elem uint64 // a semaphore's or notifyList's address, or what a channel operation copies
+	c    uint64 // the *hchan; 0: not a channel's
+	link uint64 // waitlink: the goroutine's next sudog
 
-	queue graph.WaitKind // which of the channel's queues it stands in: to receive, or to send
+	ch    *channel // that it names; nil: none that was read
+	other *sudog   // one more that names the channel
+	round int32    // of readStrays, in which it was met last
+	side  side     // which of the channel's queues it stands in
 }

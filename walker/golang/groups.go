@@ -61,17 +61,21 @@ func (p *program) wrapperOf(startpc uint64) *wrapper {
 	if w, ok := p.started[startpc]; ok {
 		return w
 	}
-	var found *wrapper
-	if fn, ok := p.function(startpc); ok {
-		for i := range wrappers {
-			// func1, and not func1.2: a closure's own closures are others.
-			if rest, ok := strings.CutPrefix(fn, wrappers[i].start); ok && !strings.Contains(rest, ".") {
-				found = &wrappers[i]
-			}
-		}
-	}
+	fn, _ := p.function(startpc)
+	found := wrapperNamed(fn)
 	p.started[startpc] = found
 	return found
+}
+
+// wrapperNamed is the wrapper whose goroutines' first function has that name, if any.
+func wrapperNamed(fn string) *wrapper {
+	for i := range wrappers {
+		// func1, and not func1.2: a closure's own closures are others.
+		if rest, ok := strings.CutPrefix(fn, wrappers[i].start); ok && !strings.Contains(rest, ".") {
+			return &wrappers[i]
+		}
+	}
+	return nil
 }
 
 // waitGroupOf is the address of the WaitGroup that a group of the kind at
@@ -135,22 +139,26 @@ type membership struct {
 // readGroups finds the group of every goroutine that a wrapper started, and
 // reads the counters of those that nobody waits for.
 func (c *collection) readGroups() {
-	for _, g := range c.goroutines {
+	for _, g := range c.inWait(graph.WaitWaitGroup, graph.WaitSemaphore) {
 		if c.waitsForGroup(g) {
 			c.waitedFor[g.sudogs[0].elem-c.lay.sync.waitGroupSema]++
 		}
 	}
+	c.readMembers()
+	c.readUnwaited()
+	c.readObjects()
+	c.readErrgroups()
+	c.readBubbles()
+	c.readCrews()
+	c.readHTTP()
+}
+
+// readMembers finds the groups that goroutines' first frames hold.
+func (c *collection) readMembers() {
 	held := map[*goroutine][]uint64{} // the live words of its first frame
 	var unread []uint64
-	var startpc uint64
-	var wr *wrapper
-	for _, g := range c.goroutines {
-		if g.startpc != startpc { // those started together mostly began alike
-			startpc, wr = g.startpc, c.wrapperOf(g.startpc)
-		}
-		if wr == nil {
-			continue
-		}
+	for _, g := range c.startedIn(func(fn string) bool { return wrapperNamed(fn) != nil }) {
+		wr := c.wrapperOf(g.startpc)
 		held[g] = c.firstFrameWords(g)
 		for _, v := range held[g] {
 			sema := c.waitGroupOf(wr.kind, v) + c.lay.sync.waitGroupSema
@@ -179,12 +187,6 @@ func (c *collection) readGroups() {
 			c.groupUnread[g] = unread
 		}
 	}
-	c.readUnwaited()
-	c.readObjects()
-	c.readErrgroups()
-	c.readBubbles()
-	c.readCrews()
-	c.readHTTP()
 }
 
 // readObjects finds the heap objects that the groups lie in.

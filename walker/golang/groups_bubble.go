@@ -44,10 +44,8 @@ func (c *collection) readBubbles() {
 		return
 	}
 	var addrs []uint64
-	for _, g := range c.goroutines {
-		if g.bubble != 0 {
-			addrs = append(addrs, g.bubble)
-		}
+	for _, g := range c.having.bubble {
+		addrs = append(addrs, g.bubble)
 	}
 	c.each(addrs, l.size, func(addr uint64, b []byte) {
 		c.bubbles[addr] = bubble{root: l.root.of(b), total: int64(l.total.of(b)), running: int64(l.running.of(b))}

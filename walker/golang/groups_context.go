@@ -36,7 +36,7 @@ func (w *walk) findContextGroups() {
 	lines := map[*goroutine][]uint64{} // the contexts that would end each, the nearest first
 	for _, g := range w.goroutines {
 		for _, s := range g.sudogs {
-			if d, ok := w.contexts[s.c]; ok && s.queue == graph.WaitChanReceive {
+			if d, ok := w.contexts[s.c]; ok && s.side == receiving {
 				lines[g] = w.share(found, g, d.addr, lines[g])
 			}
 		}

@@ -210,7 +210,7 @@ func compareGoroutines(a, b *goroutine) int { return cmp.Compare(a.id, b.id) }
 
 func (w *walk) receivesFrom(g *goroutine, channel uint64) bool {
 	for _, s := range g.sudogs {
-		if s.c == channel && s.queue == graph.WaitChanReceive {
+		if s.c == channel && s.side == receiving {
 			return true
 		}
 	}

@@ -13,14 +13,10 @@ const kindServer = "http.Server"
 
 // findServers makes a group of the connections that one call of Serve started.
 func (w *walk) findServers() {
-	serves := w.startedIn(servesHTTP)
 	owners := map[uint64]*graph.Group{}
 	conns := map[*graph.Group][]httpConn{}
 	fresh := map[*graph.Group]int64{} // connections that are counted, and whose goroutines have not begun
-	for _, g := range w.goroutines {
-		if !serves(g) {
-			continue
-		}
+	for _, g := range w.startedIn(servesHTTP) {
 		m, known := owners[g.parent]
 		if !known {
 			m = w.serverOf(g.parent)

@@ -47,13 +47,12 @@ func (c *collection) readHTTP() {
 	if l.server.size == 0 || l.state.size == 0 {
 		return
 	}
-	serves := c.startedIn(servesHTTP)
 	owners := map[uint64]bool{} // goids
 	words := map[*goroutine][]uint64{}
 	var addrs []uint64
-	for _, g := range c.goroutines {
-		if !serves(g) || len(words) == maxHTTPConns {
-			continue
+	for _, g := range c.startedIn(servesHTTP) {
+		if len(words) == maxHTTPConns {
+			break
 		}
 		owners[g.parent] = true
 		words[g] = c.liveWordsIn(g, "net/http.(*conn).serve")

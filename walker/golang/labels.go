@@ -29,11 +29,9 @@ const labelSize = 32
 func (c *collection) readLabels() {
 	l := c.lay.labels.list
 	var addrs []uint64
-	for _, g := range c.goroutines {
-		if g.labels != 0 {
-			addrs = append(addrs, g.labels+uint64(l.off))
-			c.unlabelled[g.labels] = true
-		}
+	for _, g := range c.having.labels {
+		addrs = append(addrs, g.labels+uint64(l.off))
+		c.unlabelled[g.labels] = true
 	}
 	if l.size == 0 {
 		c.readLabelMaps(addrs)

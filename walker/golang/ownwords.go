@@ -9,17 +9,13 @@ const (
 	maxCaptured  = 3    // words of a deferred call
 )
 
-// ownWords are the live words, of goroutines but some, that may be pointers to what
-// they use.
-func (c *collection) ownWords(others func(g *goroutine) bool) map[*goroutine][]uint64 {
+// ownWords are the live words of goroutines that may be pointers to what they use.
+func (c *collection) ownWords(users []*goroutine) map[*goroutine][]uint64 {
 	words := map[*goroutine][]uint64{}
 	deferred := map[uint64][]*goroutine{} // closures that are not on a stack
-	for _, g := range c.goroutines {
+	for _, g := range users {
 		if len(words) == maxUsers {
 			break
-		}
-		if others(g) {
-			continue
 		}
 		for _, f := range c.framesOf(g) {
 			if f.Func == nil || len(words[g]) > maxUserWords || strings.HasPrefix(f.Func.Name, "runtime.") {

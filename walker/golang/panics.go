@@ -37,10 +37,7 @@ const (
 
 // readUnwinding reads the panics of the goroutines that have any.
 func (c *collection) readUnwinding() {
-	for _, g := range c.goroutines {
-		if g.panicking == 0 || len(c.unwinding) == maxUnwinding {
-			continue
-		}
+	for _, g := range c.having.panics[:min(len(c.having.panics), maxUnwinding)] {
 		u := c.panicsOf(g)
 		u.deferred = c.deferredOf(g)
 		c.unwinding[g] = u

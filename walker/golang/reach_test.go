@@ -35,7 +35,7 @@ func wholeHeap(t testing.TB, pid int) *walk {
 	if err := in.Walk(t.Context(), img, graph.NewBuilder("")); err != nil {
 		t.Fatal(err)
 	}
-	return &walk{collection: in.collection, b: graph.NewBuilder(""), frames: newFrameTable(in.program)}
+	return in.newWalk(graph.NewBuilder(""))
 }
 
 // What is reached from all roots is what the runtime's own collector keeps.

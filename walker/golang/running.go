@@ -12,8 +12,8 @@ package golang
 func (c *collection) readRunning() {
 	byM := map[uint64][]*goroutine{}
 	var ms []uint64
-	for _, g := range c.goroutines {
-		if g.m != 0 && !parked(g.status) {
+	for _, g := range c.unparked {
+		if g.m != 0 {
 			byM[g.m] = append(byM[g.m], g)
 			ms = append(ms, g.m)
 		}
@@ -22,11 +22,11 @@ func (c *collection) readRunning() {
 	signals := map[uint64][]*goroutine{} // by gsignal
 	c.each(ms, l.size, func(addr uint64, b []byte) {
 		for _, g := range byM[addr] {
-			g.thread = int(l.procid.of(b))
+			g.thread = int32(l.procid.of(b))
 			if g.status != gRunning {
 				continue
 			}
-			regs, vdsoSP := c.threads[g.thread], l.vdsoSP.of(b)
+			regs, vdsoSP := c.threads[int(g.thread)], l.vdsoSP.of(b)
 			switch sp := regs.SP(); {
 			case vdsoSP >= g.lo && vdsoSP < g.hi:
 				g.pc, g.sp, g.bp = l.vdsoPC.of(b), vdsoSP, 0
@@ -56,7 +56,7 @@ func (c *collection) readInterrupted(bySignal map[uint64][]*goroutine) {
 	c.each(addrs, c.lay.g.size, func(addr uint64, b []byte) {
 		lo, hi := c.lay.g.lo.of(b), c.lay.g.hi.of(b)
 		for _, g := range bySignal[addr] {
-			sp := c.threads[g.thread].SP()
+			sp := c.threads[int(g.thread)].SP()
 			if sp < lo || sp >= hi || hi-sp > maxSignalStack {
 				continue // on g0: g.sched is where it left
 			}

@@ -2,19 +2,24 @@ package golang
 
 import "github.com/dlv-async/dlv-async/walker/golang/unwind"
 
-// startedIn tells goroutines by their first function, each of which is asked for
-// once.
-func (p *program) startedIn(is func(fn string) bool) func(g *goroutine) bool {
-	known := map[uint64]bool{}
-	return func(g *goroutine) bool {
-		yes, ok := known[g.startpc]
-		if !ok {
-			fn, _ := p.function(g.startpc)
-			yes = is(fn)
-			known[g.startpc] = yes
+// startedIn returns the goroutines that began in such a function. Each first
+// function is asked for once; where none is such a one nobody is looked at.
+func (c *collection) startedIn(is func(fn string) bool) (all []*goroutine) {
+	such := map[uint64]bool{}
+	for startpc := range c.startpcs {
+		if fn, ok := c.function(startpc); ok && is(fn) {
+			such[startpc] = true
 		}
-		return yes
 	}
+	if len(such) == 0 {
+		return nil
+	}
+	for _, g := range c.goroutines {
+		if such[g.startpc] {
+			all = append(all, g)
+		}
+	}
+	return all
 }
 
 // sought are addresses that are looked for on stacks.

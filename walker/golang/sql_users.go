@@ -26,10 +26,10 @@ func (c *collection) readSQLUsers() {
 	for _, u := range l.users {
 		most = max(most, u.size)
 	}
-	others := c.startedIn(func(fn string) bool { // the library's own watch over them, and use none
-		return strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || strings.HasPrefix(fn, "database/sql.")
+	users := c.startedIn(func(fn string) bool { // the others are the library's own, watch over them, and use none
+		return (!strings.HasPrefix(fn, "runtime.") || fn == "runtime.main") && !strings.HasPrefix(fn, "database/sql.")
 	})
-	words := c.ownWords(others)
+	words := c.ownWords(users)
 	var addrs []uint64
 	for _, ws := range words {
 		addrs = append(addrs, ws...)

@@ -32,7 +32,7 @@ type sudogAt struct {
 // it was woken: of a select, they stand in the other channels' queues until it runs.
 func (c *collection) readSudogs() {
 	lists := sudogLists{c, map[uint64]bool{}}
-	var front []sudogAt
+	front := make([]sudogAt, 0, len(c.goroutines))
 	for _, g := range c.goroutines {
 		if g.waiting != 0 {
 			front = append(front, sudogAt{g, g.waiting})

@@ -40,10 +40,9 @@ type testFacts struct {
 // testRunner is what the goroutine of every test runs.
 const testRunner = "testing.tRunner"
 
-// runsTests tells whether a goroutine was started by T.Run.
-func (c *collection) runsTests(g *goroutine) bool {
-	fn, ok := c.function(g.startpc)
-	return ok && (fn == testRunner || strings.HasPrefix(fn, "testing.(*T).Run."))
+// runsTests tells of a first function that T.Run starts.
+func runsTests(fn string) bool {
+	return fn == testRunner || strings.HasPrefix(fn, "testing.(*T).Run.")
 }
 
 // readTests finds the testing.T of each test: the function that runs it has it
@@ -56,11 +55,9 @@ func (c *collection) readTests() {
 	}
 	held := map[*goroutine][]uint64{}
 	var addrs []uint64
-	for _, g := range c.goroutines {
-		if c.runsTests(g) {
-			held[g] = c.liveWordsIn(g, testRunner)
-			addrs = append(addrs, held[g]...)
-		}
+	for _, g := range c.startedIn(runsTests) {
+		held[g] = c.liveWordsIn(g, testRunner)
+		addrs = append(addrs, held[g]...)
 	}
 	found := map[uint64]test{}
 	began := c.processBegan()

@@ -19,12 +19,9 @@ func (c *collection) findWoken() {
 	if !c.lay.sudog.linked {
 		return
 	}
-	for _, g := range c.goroutines {
-		switch c.kindOf(g) {
-		case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitWaitGroup, graph.WaitSemaphore, graph.WaitCond:
-			if g.waiting == 0 || len(g.sudogs) == 1 && g.sudogs[0].c == 0 && g.sudogs[0].elem == 0 {
-				g.sudogs, g.woken = nil, true
-			}
+	for _, g := range c.inWait(graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitWaitGroup, graph.WaitSemaphore, graph.WaitCond) {
+		if g.waiting == 0 || len(g.sudogs) == 1 && g.sudogs[0].c == 0 && g.sudogs[0].elem == 0 {
+			g.sudogs, g.woken = nil, true
 		}
 	}
 }
@@ -38,12 +35,12 @@ func (w *walk) findTorn() {
 		}
 		kind := w.kindOf(g)
 		for _, s := range g.sudogs {
-			ch := w.chans[s.c]
+			ch := s.ch
 			switch {
 			case ch == nil || ch.torn:
-			case s.queue == "":
+			case s.side == inNone:
 				g.woken = true
-			case len(g.sudogs) == 1 && kind != s.queue && (kind == graph.WaitChanReceive || kind == graph.WaitChanSend):
+			case len(g.sudogs) == 1 && kind != s.side.wait() && (kind == graph.WaitChanReceive || kind == graph.WaitChanSend):
 				g.torn = fmt.Sprintf("the runtime's word for what it does is %q, and it stands in the other queue of chan 0x%x", w.reasonOf(g), s.c)
 			}
 		}

@@ -21,7 +21,7 @@ func (c *collection) readConnUsers() {
 	}
 	bodies := c.bodyChannels(wanted)
 	words := c.ownWords(c.startedIn(func(fn string) bool {
-		return strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || ownsHTTPConn(fn)
+		return (!strings.HasPrefix(fn, "runtime.") || fn == "runtime.main") && !ownsHTTPConn(fn)
 	}))
 	var addrs []uint64
 	for g, ws := range words {
@@ -106,9 +106,8 @@ func (c *collection) usesConn(g *goroutine, use connUse) {
 // body to be read: their goroutines that read wait on them, and on closech.
 func (c *collection) bodyChannels(wanted map[uint64]bool) map[uint64]uint64 {
 	out := map[uint64]uint64{}
-	owns := c.startedIn(ownsHTTPConn)
-	for _, g := range c.goroutines {
-		if !owns(g) || len(g.sudogs) == 0 {
+	for _, g := range c.startedIn(ownsHTTPConn) {
+		if len(g.sudogs) == 0 {
 			continue
 		}
 		for _, v := range c.liveWordsIn(g, "net/http.(*persistConn).readLoop") {
@@ -117,7 +116,7 @@ func (c *collection) bodyChannels(wanted map[uint64]bool) map[uint64]uint64 {
 			}
 			for _, s := range g.sudogs {
 				// Of all that it may wait on this alone has values and a buffer.
-				if ch := c.chans[s.c]; ch != nil && ch.capacity > 0 {
+				if ch := s.ch; ch != nil && ch.capacity > 0 {
 					out[s.c] = v
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -26,8 +27,9 @@ type channel struct {
 	timer           uint64 // the *timer that sends to it: a time channel; 0: none
 	receivers       uint64 // the first *sudog of each queue
 	senders         uint64
-	torn            bool // a queue does not add up
-	locked          bool // somebody is at it at this moment
+	torn            bool     // a queue does not add up
+	locked          bool     // somebody is at it at this moment
+	sudogs          sudogSet // that name it
 }
 
 // channelFacts are the channels that goroutines wait on, and what feeds them.
@@ -37,11 +39,11 @@ type channelFacts struct {
 	contexts map[uint64]doneOf       // by the address of the Done channel
 	chains   map[uint64]*contextNode // by the address of a context
 	cancels  map[uint64]cancelHolder // likewise
-	strays   []*sudog                // in a queue, and their goroutines have them no more
+	loose    map[uint64]*sudog       // by address: those that may stand in a queue and do not name it
 }
 
 func newChannelFacts() channelFacts {
-	return channelFacts{chans: map[uint64]*channel{}, timers: map[uint64]timer{}, contexts: map[uint64]doneOf{}, chains: map[uint64]*contextNode{}, cancels: map[uint64]cancelHolder{}}
+	return channelFacts{chans: map[uint64]*channel{}, timers: map[uint64]timer{}, contexts: map[uint64]doneOf{}, chains: map[uint64]*contextNode{}, cancels: map[uint64]cancelHolder{}, loose: map[uint64]*sudog{}}
 }
 
 // timer is one runtime.timer, in the runtime's nanotime.
@@ -50,130 +52,70 @@ type timer struct{ when, period int64 }
 // readChannels reads the channels that the goroutines wait on, then the
 // timers that feed some of them.
 func (c *collection) readChannels(waiting []*goroutine) {
-	addrs := make([]uint64, 0, len(waiting))
-	for _, g := range waiting {
-		for _, s := range g.sudogs {
-			addrs = append(addrs, s.c)
-		}
-	}
+	at, named := c.namedChannels(waiting)
 	l := &c.lay.hchan
 	var timers []uint64
 	async := map[uint64]*channel{} // that may have a timer and do not name it
-	slab := make([]channel, 0, len(addrs))
-	c.each(addrs, l.size, func(addr uint64, b []byte) {
-		slab = append(slab, channel{
-			count: l.count.of(b), capacity: l.capacity.of(b), closed: l.closed.of(b) != 0,
-			elemtype: l.elemtype.of(b), timer: l.timer.of(b),
-			receivers: l.recvFirst.of(b), senders: l.sendFirst.of(b), locked: isLocked(l.lock.of(b)),
-		})
-		ch := &slab[len(slab)-1]
-		c.chans[addr] = ch
-		name := c.typeName(ch.elemtype)
+	var elemtype uint64            // of the channel before
+	var element string
+	for i, b := range c.many(at) {
+		ch, addr := named[i], at[i].Addr
+		if b == nil {
+			c.missed.add(at[i])
+			c.forget(addr)
+			continue
+		}
+		ch.count, ch.capacity, ch.closed = l.count.of(b), l.capacity.of(b), l.closed.of(b) != 0
+		ch.elemtype, ch.timer = l.elemtype.of(b), l.timer.of(b)
+		ch.receivers, ch.senders, ch.locked = l.recvFirst.of(b), l.sendFirst.of(b), isLocked(l.lock.of(b))
+		if ch.elemtype != elemtype {
+			elemtype, element = ch.elemtype, c.typeName(ch.elemtype)
+		}
 		switch {
 		case ch.timer != 0:
 			timers = append(timers, ch.timer)
-		case ch.capacity == 1 && name == "time.Time":
+		case ch.capacity == 1 && element == "time.Time":
 			async[addr] = ch
 		}
-	})
+	}
 	c.readTimers(append(timers, c.asyncTimers(async)...))
 	c.readContexts(waiting)
 	c.readStrays()
 }
 
-// maxStrays bounds how many strays stand behind each other in a queue: there
-// are no more than goroutines that run.
-const maxStrays = 64
+// channelsAtOnce is how many channels get their memory together.
+const channelsAtOnce = 64
 
-// readStrays reads the sudogs of selects that are over and whose goroutines are
-// just taking them out of the queues of their other channels. Only who runs
-// can be about that.
-func (c *collection) readStrays() {
-	running := map[uint64]bool{} // by address
-	for _, g := range c.goroutines {
-		if g.status == gRunning {
-			running[g.addr] = true
-		}
-	}
-	if len(running) == 0 {
-		return
-	}
-	index := c.sudogsByAddress()
-	for round := 1; round <= maxStrays; round++ {
-		var unknown []uint64
-		for _, ch := range c.chans {
-			for _, first := range []uint64{ch.receivers, ch.senders} {
-				if addr := beyond(index, first, round); addr != 0 {
-					unknown = append(unknown, addr)
-				}
-			}
-		}
-		found := len(c.strays)
-		c.each(unknown, c.lay.sudog.size, func(addr uint64, b []byte) {
-			s := new(sudog)
-			c.decodeSudog(s, addr, b)
-			if running[s.g] {
-				c.strays = append(c.strays, s)
-				index[addr] = s
-			}
-		})
-		if len(c.strays) == found {
-			return
-		}
-	}
-}
-
-// beyond goes along a queue to the first sudog that is not known; 0: all are.
-// A sudog that was met in the same round ends it: it stands in one queue.
-func beyond(index map[uint64]*sudog, addr uint64, round int) uint64 {
-	for addr != 0 {
-		s := index[addr]
-		if s == nil {
-			return addr
-		}
-		if s.round == round {
-			return 0
-		}
-		s.round, addr = round, s.next
-	}
-	return 0
-}
-
-// sudogsByAddress returns the sudogs of all goroutines, and the strays.
-func (c *collection) sudogsByAddress() map[uint64]*sudog {
-	index := make(map[uint64]*sudog, len(c.goroutines))
-	for _, g := range c.goroutines {
+// namedChannels ties the sudogs of goroutines to the channels that they name, each
+// of which is read once.
+func (c *collection) namedChannels(waiting []*goroutine) (at []dlvext.Range, named []*channel) {
+	at, named = make([]dlvext.Range, 0, len(waiting)), make([]*channel, 0, len(waiting))
+	var room []channel
+	for _, g := range waiting {
 		for _, s := range g.sudogs {
-			index[s.addr] = s
+			if s.c == 0 {
+				continue
+			}
+			if s.ch = c.chans[s.c]; s.ch == nil {
+				if len(room) == 0 {
+					room = make([]channel, channelsAtOnce)
+				}
+				s.ch, room = &room[0], room[1:]
+				c.chans[s.c] = s.ch
+				at, named = append(at, dlvext.Range{Addr: s.c, Len: c.lay.hchan.size}), append(named, s.ch)
+			}
+			s.ch.sudogs.add(s)
 		}
 	}
-	for _, s := range c.strays {
-		index[s.addr] = s
-	}
-	return index
+	return at, named
 }
 
-// findQueues notes of every sudog which of its channel's queues it stands in.
-func (w *walk) findQueues() {
-	index := w.sudogsByAddress()
-	for _, ch := range w.chans {
-		ch.follow(index, ch.receivers, graph.WaitChanReceive)
-		ch.follow(index, ch.senders, graph.WaitChanSend)
+// forget drops a channel that could not be read.
+func (c *collection) forget(addr uint64) {
+	for s := c.chans[addr].sudogs.first; s != nil; s = s.other {
+		s.ch = nil
 	}
-}
-
-// follow goes along one of a channel's queues. Every sudog in it belongs to a
-// goroutine and has been read with it, and stands in one queue.
-func (ch *channel) follow(index map[uint64]*sudog, first uint64, kind graph.WaitKind) {
-	for addr := first; addr != 0; {
-		s := index[addr]
-		if s == nil || s.queue != "" {
-			ch.torn = true
-			return
-		}
-		s.queue = kind
-		addr = s.next
-	}
+	delete(c.chans, addr)
 }
 
 func (c *collection) readTimers(addrs []uint64) {
@@ -187,7 +129,7 @@ func (c *collection) readTimers(addrs []uint64) {
 func (w *walk) describeChannels(g *goroutine, wait *graph.Wait) bool {
 	if wait.Kind == graph.WaitSelect {
 		for _, s := range g.sudogs {
-			branch := graph.Wait{Kind: s.queue, Frame: wait.Frame}
+			branch := graph.Wait{Kind: s.side.wait(), Frame: wait.Frame}
 			if branch.Kind == "" {
 				branch.Kind = graph.WaitUnknown
 			}
@@ -216,12 +158,41 @@ func (w *walk) sortBranches(branches []graph.Wait) {
 	})
 }
 
+// look is what channels of one type and state have in common: hundreds of
+// thousands are often of a handful.
+type look struct {
+	name   string
+	detail []graph.Attr // which is shared, and not to be appended to in place
+}
+
+type lookKey struct {
+	elemtype, count, capacity uint64
+	closed                    bool
+}
+
+func (w *walk) lookOf(ch *channel) look {
+	k := lookKey{ch.elemtype, ch.count, ch.capacity, ch.closed}
+	l, known := w.looks[k]
+	if !known {
+		if name := w.typeName(ch.elemtype); name != "" {
+			l.name = "chan " + name
+		}
+		l.detail = slices.Clip([]graph.Attr{
+			{Key: "len", Value: int64(ch.count)},
+			{Key: "cap", Value: int64(ch.capacity)},
+			{Key: "closed", Value: ch.closed},
+		})
+		w.looks[k] = l
+	}
+	return l
+}
+
 // onChannel makes a wait one on the channel.
 func (w *walk) onChannel(wait *graph.Wait, addr uint64) {
-	ch := w.chans[addr]
 	if addr == 0 {
 		return
 	}
+	ch := w.chans[addr]
 	if d, ok := w.contexts[addr]; ok && wait.Kind == graph.WaitChanReceive {
 		w.onContext(wait, d)
 		return
@@ -243,13 +214,8 @@ func (w *walk) onChannel(wait *graph.Wait, addr uint64) {
 	if ch == nil || r.Detail != nil {
 		return
 	}
-	if name := w.typeName(ch.elemtype); name != "" {
-		r.Type = "chan " + name
-	}
-	r.Detail = append(r.Detail,
-		graph.Attr{Key: "len", Value: int64(ch.count)},
-		graph.Attr{Key: "cap", Value: int64(ch.capacity)},
-		graph.Attr{Key: "closed", Value: ch.closed})
+	look := w.lookOf(ch)
+	r.Type, r.Detail = look.name, look.detail
 	if ch.timer != 0 {
 		if t, ok := w.timers[ch.timer]; ok {
 			r.Detail = append(r.Detail, w.due(t)...)

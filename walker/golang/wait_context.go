@@ -70,7 +70,7 @@ func (c *collection) readContexts(waiting []*goroutine) {
 	var searched []*goroutine
 	for _, g := range waiting {
 		for _, s := range g.sudogs {
-			if ch := c.chans[s.c]; ch != nil && ch.timer == 0 && ch.capacity == 0 && c.typeName(ch.elemtype) == "struct {}" {
+			if ch := s.ch; ch != nil && ch.timer == 0 && ch.capacity == 0 && c.typeName(ch.elemtype) == "struct {}" {
 				searched = append(searched, g)
 				break
 			}

@@ -41,7 +41,7 @@ func (w *walk) orElse(g *goroutine, wait *graph.Wait, own graph.Wait, channel ui
 	for _, s := range g.sudogs {
 		branch := own
 		if s.c != channel {
-			branch = graph.Wait{Kind: s.queue, Frame: wait.Frame}
+			branch = graph.Wait{Kind: s.side.wait(), Frame: wait.Frame}
 			w.onChannel(&branch, s.c)
 		}
 		wait.Branches = append(wait.Branches, branch)

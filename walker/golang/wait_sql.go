@@ -72,14 +72,11 @@ func (c *collection) readDBs() {
 		return
 	}
 	openers := map[uint64]bool{} // channels
-	opens := c.startedIn(func(fn string) bool {
+	openedBy := c.startedIn(func(fn string) bool {
 		return strings.HasPrefix(fn, "database/sql.") && (strings.Contains(fn, "OpenDB") || fn == sqlOpener)
 	})
 	var addrs []uint64
-	for _, g := range c.goroutines {
-		if !opens(g) {
-			continue
-		}
+	for _, g := range openedBy {
 		for _, s := range g.sudogs {
 			openers[s.c] = true
 		}

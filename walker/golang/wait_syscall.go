@@ -11,7 +11,7 @@ import (
 // in C code. The number of the call is in the thread's registers; where that is
 // not so, the function of package syscall says which it is.
 func (w *walk) inKernel(g *goroutine, s *shape) graph.Wait {
-	wait := graph.Wait{Kind: graph.WaitSyscall, Frame: firstShown(s.frames), Evidence: proven("g.atomicstatus")}
+	wait := graph.Wait{Kind: graph.WaitSyscall, Frame: s.shown, Evidence: proven("g.atomicstatus")}
 	if fn := cgoCall(s.frames); fn != "" {
 		wait.Kind, wait.Text = graph.WaitCgo, fn
 		return wait
@@ -20,7 +20,7 @@ func (w *walk) inKernel(g *goroutine, s *shape) graph.Wait {
 		return wait
 	}
 	name, number := calledByName(s.frames), ""
-	if call, ok := w.threads[g.thread].Syscall(); ok && g.thread != 0 && call.Name != "" {
+	if call, ok := w.threads[int(g.thread)].Syscall(); ok && g.thread != 0 && call.Name != "" {
 		name = call.Name
 		if fd := call.Args[0]; takesFD[name] && fd < 1<<24 {
 			number = strconv.FormatUint(fd, 10)

@@ -181,12 +181,11 @@ func ownsHTTPConn(fn string) bool {
 // just writing.
 func (c *collection) readHTTPConns() map[uint64]hostKey {
 	l := &c.lay.transport
-	owns := c.startedIn(ownsHTTPConn)
 	waits := map[uint64]map[uint64]bool{} // channels, by words
 	var addrs []uint64
-	for _, g := range c.goroutines {
-		if len(waits) >= maxHTTPConns || !owns(g) {
-			continue
+	for _, g := range c.startedIn(ownsHTTPConn) {
+		if len(waits) >= maxHTTPConns {
+			break
 		}
 		for _, v := range c.liveWordsIn(g, "net/http.(*persistConn).writeLoop") {
 			if waits[v] == nil {
@@ -215,11 +214,9 @@ func (c *collection) readHTTPConns() map[uint64]hostKey {
 func (c *collection) dialled() map[uint64]bool {
 	out := map[uint64]bool{}
 	dials := c.startedIn(func(fn string) bool { return strings.HasPrefix(fn, "net/http.(*Transport).") && !ownsHTTPConn(fn) })
-	for _, g := range c.goroutines {
-		if dials(g) {
-			for _, v := range c.liveWordsIn(g, "net/http.(*Transport).dialConnFor") {
-				out[v] = true
-			}
+	for _, g := range dials {
+		for _, v := range c.liveWordsIn(g, "net/http.(*Transport).dialConnFor") {
+			out[v] = true
 		}
 	}
 	return out

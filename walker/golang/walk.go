@@ -24,13 +24,16 @@ type walk struct {
 	creations map[creationKey]*graph.Creation
 	starters  map[uint64]string // what startedBy says, by gopc
 	runners   map[uint64]string // what runner says, by startpc
+	looks     map[lookKey]look  // of channels
+	roles     map[uint64]role   // what goroutines are there for, by startpc
 	groups    map[uint64]*group // by the WaitGroup's address
 	groupsOf  map[*goroutine][]graph.GroupID
 
 	locals  localsBudget
 	remarks []string // notes on this moment alone
 
-	lookedFor []string // as [graph.Runtime.LookedFor] has it
+	waits     []graph.Wait // of the tasks
+	lookedFor []string     // as [graph.Runtime.LookedFor] has it
 
 	used    []*awaitable // the libraries that the program may have
 	holders map[held][]*goroutine
@@ -52,18 +55,30 @@ const runtimeID = "go"
 // taskID is the goroutine's id in the graph.
 func taskID(goid uint64) graph.TaskID {
 	var buf [24]byte // a goroutine's id has at most 20 digits
-	return graph.TaskID(strconv.AppendUint(append(buf[:0], runtimeID+":"...), goid, 10))
+	return graph.TaskID(appendTaskID(buf[:0], goid))
+}
+
+func appendTaskID(b []byte, goid uint64) []byte {
+	return strconv.AppendUint(append(b, runtimeID+":"...), goid, 10)
+}
+
+func (in *instance) newWalk(b *graph.Builder) *walk {
+	return &walk{
+		collection: in.collection, b: b, frames: newFrameTable(in.program),
+		creations: map[creationKey]*graph.Creation{}, starters: map[uint64]string{}, runners: map[uint64]string{},
+		roles: map[uint64]role{}, looks: map[lookKey]look{},
+		groups: map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
+		used: in.librariesOf(), holders: map[held][]*goroutine{},
+		upstream: map[*goroutine]string{}, asked: map[*goroutine]bool{},
+		coroutineOf: map[uint64]*goroutine{}, bubbleModels: map[uint64]*graph.Group{},
+	}
 }
 
 // Walk implements [walker.Instance].
 func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error {
-	w := &walk{
-		collection: in.collection, b: b, frames: newFrameTable(in.program),
-		creations: map[creationKey]*graph.Creation{}, starters: map[uint64]string{}, runners: map[uint64]string{},
-		groups: map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
-		used: in.librariesOf(), holders: map[held][]*goroutine{}, upstream: map[*goroutine]string{}, asked: map[*goroutine]bool{}, coroutineOf: map[uint64]*goroutine{}, bubbleModels: map[uint64]*graph.Group{},
-	}
+	w := in.newWalk(b)
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
+	room := w.makeRoom()
 	w.findShapes()
 	w.findQueues()
 	w.findTorn()
@@ -77,8 +92,8 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.findLockHolders()
 	w.findTokens()
 	w.findCoroutines()
-	slab := make([]graph.Task, len(w.goroutines))
-	b.Expect(len(slab))
+	slab := <-room
+	b.Expect(len(slab), len(w.chans))
 	for i, g := range w.goroutines {
 		if ctx.Err() != nil {
 			b.Truncated("goroutines", i, len(w.goroutines))
@@ -98,6 +113,31 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.report()
 	w.codes.done()
 	return nil
+}
+
+// makeRoom makes the tasks, with nothing but their ids, and room for their waits,
+// while other things are found out: with many of them, to have the memory takes
+// longer than to fill it.
+func (w *walk) makeRoom() <-chan []graph.Task {
+	made := make(chan []graph.Task, 1)
+	goroutines := w.goroutines
+	go func() {
+		tasks, waits := make([]graph.Task, len(goroutines)), make([]graph.Wait, len(goroutines))
+		ends, text := make([]int, len(goroutines)), make([]byte, 0, 12*len(goroutines))
+		for i, g := range goroutines {
+			text = appendTaskID(text, g.id)
+			ends[i] = len(text)
+			waits[i].Kind = graph.WaitUnknown
+		}
+		from, ids := 0, string(text) // all ids lie in one string
+		for i, to := range ends {
+			tasks[i].ID = graph.TaskID(ids[from:to])
+			from = to
+		}
+		w.waits = waits[:0]
+		made <- tasks
+	}()
+	return made
 }
 
 // byID is the goroutine with that id, or nil.
@@ -138,20 +178,21 @@ func (w *walk) unreadableTask(addr uint64) {
 	})
 }
 
-// task describes one goroutine.
+// task describes one goroutine, whose id the task has.
 func (w *walk) task(t *graph.Task, g *goroutine) {
 	shape := w.shape(g)
-	id := taskID(g.id)
 	*t = graph.Task{
-		ID: id, Runtime: runtimeID, NativeID: string(id[len(runtimeID)+1:]), Kind: "goroutine",
-		State: state(g.status), System: w.isSystem(g), Thread: int32(g.thread),
+		ID: t.ID, Runtime: runtimeID, NativeID: string(t.ID[len(runtimeID)+1:]), Kind: "goroutine",
+		State: state(g.status), System: w.isSystem(g), Thread: g.thread,
 		Frames: shape.frames, CreatedBy: w.createdBy(g), Groups: w.groupsOf[g], Labels: w.labels[g.labels],
 	}
 	t.Name = w.nameOf(g, shape)
 	if parked(g.status) {
-		t.Waits = []graph.Wait{w.wait(g, shape)}
+		t.Waits = w.newWait()
+		w.wait(&t.Waits[0], g, shape)
 	} else if g.status == gSyscall {
-		t.Waits = []graph.Wait{w.inKernel(g, shape)}
+		t.Waits = w.newWait()
+		t.Waits[0] = w.inKernel(g, shape)
 	}
 	w.describeTest(t, g)
 	w.describeConditions(t, g)
@@ -162,30 +203,26 @@ func (w *walk) task(t *graph.Task, g *goroutine) {
 	w.b.Task(t)
 }
 
-// nameOf is what people call a goroutine: the outermost of its calls that is
-// of the user's own code, else of anybody's but the runtime's, else its first
-// function.
+// nameOf is what people call a goroutine: by its calls, else its first function.
 func (w *walk) nameOf(g *goroutine, shape *shape) string {
-	name := ""
-	for i := len(shape.frames) - 1; i >= 0; i-- {
-		f := shape.frames[i]
-		if f.Origin == graph.OriginUser {
-			return f.Func
-		}
-		if name == "" && !f.Hidden {
-			name = f.Func
-		}
+	if shape.name != "" {
+		return shape.name
 	}
-	if name == "" {
-		name, _ = w.function(g.startpc)
-	}
+	name, _ := w.function(g.startpc)
 	return name
 }
 
+// newWait returns room for the wait of one task: all lie in one piece.
+func (w *walk) newWait() []graph.Wait {
+	n := len(w.waits)
+	w.waits = append(w.waits, graph.Wait{})
+	return w.waits[n : n+1 : n+1]
+}
+
 // wait describes what a parked goroutine is suspended on.
-func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
-	wait := graph.Wait{
-		Kind: w.kindOf(g), Text: w.reasonOf(g), Frame: firstShown(shape.frames),
+func (w *walk) wait(wait *graph.Wait, g *goroutine, shape *shape) {
+	*wait = graph.Wait{
+		Kind: w.kindOf(g), Text: w.reasonOf(g), Frame: shape.shown,
 		Since: w.since(g), Evidence: proven("g.waitreason"),
 	}
 	w.lookUp(shape, wait.Kind)
@@ -193,18 +230,17 @@ func (w *walk) wait(g *goroutine, shape *shape) graph.Wait {
 		wait.Phase = w.condition(g)
 	}
 	if g.isTorn() {
-		return wait
+		return
 	}
-	if a := shape.library; a != nil && a.describe(w, g, &wait) {
-		return wait
+	if a := shape.library; a != nil && a.describe(w, g, wait) {
+		return
 	}
 	for i := range awaitables {
 		if slices.Contains(awaitables[i].kinds, wait.Kind) {
-			awaitables[i].describe(w, g, &wait)
-			break
+			awaitables[i].describe(w, g, wait)
+			return
 		}
 	}
-	return wait
 }
 
 // lookUp looks up what depends on a shape and the kind of its goroutines'
@@ -296,16 +332,6 @@ func (w *walk) shape(g *goroutine) *shape {
 		g.shape = w.frames.shape(w.buffer)
 	}
 	return g.shape
-}
-
-// firstShown is the index of the innermost frame that is not plumbing.
-func firstShown(frames []*graph.Frame) int32 {
-	for i, f := range frames {
-		if !f.Hidden {
-			return int32(i)
-		}
-	}
-	return 0
 }
 
 // proven is evidence that a structure of the runtime's gives.

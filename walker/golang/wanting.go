@@ -22,7 +22,7 @@ func (w *walk) wanting(g *goroutine) string {
 		if s.c == 0 {
 			continue
 		}
-		ch := w.chans[s.c]
+		ch := s.ch
 		if ch == nil {
 			return "a channel could not be read"
 		}

@@ -13,18 +13,21 @@ import (
 // may go on filling them in until Seal. References between them are ids, and
 // may be given before what they refer to is added: Seal resolves them.
 type Builder struct {
-	snapshot  Snapshot
-	index     map[TaskID]int32     // into snapshot.Tasks
+	snapshot  Snapshot // its tasks are those of the index
+	tasks     taskIndex
 	resources map[uint64]*Resource // by address
+	room      []Resource           // for the next
 	groups    map[uint64]*Group    // by address
 	outside   outside
 }
+
+// resourcesAtOnce is how many resources get their memory together.
+const resourcesAtOnce = 32
 
 // NewBuilder starts a snapshot made by the named tool and version.
 func NewBuilder(tool string) *Builder {
 	return &Builder{
 		snapshot:  Snapshot{Tool: tool},
-		index:     map[TaskID]int32{},
 		resources: map[uint64]*Resource{},
 		groups:    map[uint64]*Group{},
 	}
@@ -45,35 +48,33 @@ func (b *Builder) Death(d Death) {
 // Runtime adds a runtime.
 func (b *Builder) Runtime(r *Runtime) { b.snapshot.Runtimes = append(b.snapshot.Runtimes, r) }
 
-// Expect makes room for about as many tasks more.
-func (b *Builder) Expect(tasks int) {
-	if len(b.index) == 0 {
-		b.index = make(map[TaskID]int32, tasks)
+// Expect makes room for about as many tasks and resources more.
+func (b *Builder) Expect(tasks, resources int) {
+	b.tasks.finger.tasks = slices.Grow(b.tasks.finger.tasks, tasks)
+	if len(b.resources) == 0 {
+		b.resources = make(map[uint64]*Resource, resources)
 	}
-	b.snapshot.Tasks = slices.Grow(b.snapshot.Tasks, tasks)
+	b.snapshot.Resources = slices.Grow(b.snapshot.Resources, resources)
 }
 
 // Task adds a task. Of two tasks with one id the first stays, and the second
 // becomes a problem. One without an id gets one.
 func (b *Builder) Task(t *Task) {
 	if t.ID == "" {
-		t.ID = TaskID(fmt.Sprintf("%s:unnamed%d", t.Runtime, len(b.index)+1))
+		t.ID = TaskID(fmt.Sprintf("%s:unnamed%d", t.Runtime, len(b.tasks.finger.tasks)+1))
 		t.Problems = append(t.Problems, &Problem{Code: codeUnreadable, Severity: Warning, Message: "a task without an id"})
 	}
-	if _, ok := b.index[t.ID]; ok {
+	if !b.tasks.add(t) {
 		b.Problem(&Problem{
 			Code: codeUnreadable, Severity: Warning,
 			Message: "two tasks have the id " + string(t.ID) + "; the first is shown", Tasks: []TaskID{t.ID},
 		})
-		return
 	}
-	b.index[t.ID] = int32(len(b.snapshot.Tasks))
-	b.snapshot.Tasks = append(b.snapshot.Tasks, t)
 }
 
 // Tasks are the tasks that were added so far: a walker that knows more of them
 // may fill that in.
-func (b *Builder) Tasks() iter.Seq[*Task] { return slices.Values(b.snapshot.Tasks) }
+func (b *Builder) Tasks() iter.Seq[*Task] { return slices.Values(b.tasks.finger.tasks) }
 
 // Resource returns the resource at addr, making it with kind at the first
 // call; at address 0, which no two resources share, a new one each time.
@@ -82,7 +83,12 @@ func (b *Builder) Resource(kind string, addr uint64) *Resource {
 	if r := b.resources[addr]; r != nil {
 		return r
 	}
-	r := &Resource{ID: ResourceID(len(b.snapshot.Resources) + 1), Kind: kind, Address: addr}
+	if len(b.room) == 0 {
+		b.room = make([]Resource, resourcesAtOnce)
+	}
+	r := &b.room[0]
+	b.room = b.room[1:]
+	*r = Resource{ID: ResourceID(len(b.snapshot.Resources) + 1), Kind: kind, Address: addr}
 	b.snapshot.Resources = append(b.snapshot.Resources, r)
 	if addr != 0 {
 		b.resources[addr] = r

@@ -47,7 +47,7 @@ type causeKey struct {
 func newCauseGraph(s *Snapshot) *causeGraph {
 	g := &causeGraph{
 		s: s, firstG: int32(len(s.Tasks)), index: map[causeKey]*cause{},
-		explain: explanations(s), kinds: &kinds{s: s, numbers: map[string]int32{}, frames: map[*Frame]int32{}},
+		explain: explanations(s), kinds: &kinds{s: s, numbers: map[string]int32{}, frames: map[*Frame]int32{}, stacks: map[stack][]byte{}},
 		waiters: make([]int32, len(s.Resources)), left: make([]int32, len(s.Groups)), here: make([]bool, len(s.Groups)),
 	}
 	g.firstR = g.firstG + int32(len(s.Groups))

@@ -8,8 +8,7 @@ import (
 // coalesce folds siblings whose subtrees are alike into one node: the same
 // frames, the same kind of wait on the same kind of thing in the same state,
 // known in the same way, and children that are alike, in any order.
-func coalesce(s *Snapshot, roots []*Node) []*Node {
-	k := newKinds(s)
+func coalesce(s *Snapshot, k *kinds, roots []*Node) []*Node {
 	top := &Node{Children: roots}
 	// Parents before children; then backwards, so that children are folded first.
 	order := []*Node{top}
@@ -36,7 +35,7 @@ func fold(n *Node) map[int32]int32 {
 	first := make(map[int32]*Node, 1)
 	kept := n.Children[:0]
 	for _, kid := range n.Children {
-		counts[kid.class]++
+		counts[kid.class] += kid.more + 1
 		if f := first[kid.class]; f != nil {
 			merge(f, kid)
 			continue
@@ -81,7 +80,9 @@ func (n *Node) settle(s *Snapshot) {
 		n.Link.Count = len(n.Tasks)
 	}
 	if len(n.Tasks) > 1 {
-		n.Tasks = uniqueTaskIDs(n.Tasks)
+		if !rising(n.Tasks) {
+			n.Tasks = uniqueTaskIDs(n.Tasks)
+		}
 		n.Task = s.Task(n.Tasks[0])
 	}
 	if len(n.Groups) > 1 {
@@ -120,5 +121,5 @@ func (k *kinds) class(n *Node, counts map[int32]int32) int32 {
 		b = binary.AppendVarint(b, int64(counts[c]))
 	}
 	k.buf = b
-	return k.number(string(b))
+	return k.number(b)
 }

@@ -13,7 +13,7 @@ import "strings"
 // wait for is n+m edges and not n times m.
 type conditions struct {
 	s      *Snapshot
-	index  map[TaskID]int32
+	index  *taskIndex
 	sure   bool    // proven edges alone
 	need   []int32 // of node i: how many of the nodes it points to it needs
 	edges  []edge
@@ -24,7 +24,7 @@ type conditions struct {
 // free is the node of a wait that something outside of the known tasks may end.
 const free int32 = -1
 
-func newConditions(s *Snapshot, index map[TaskID]int32, sure bool) *conditions {
+func newConditions(s *Snapshot, index *taskIndex, sure bool) *conditions {
 	tasks, groups, resources := len(s.Tasks), len(s.Groups), len(s.Resources)
 	c := &conditions{
 		s: s, index: index, sure: sure,
@@ -60,6 +60,13 @@ func (c *conditions) some(node int32, kids []int32, need int) {
 // task: of several waits, any one may be what lets it go on.
 func (c *conditions) task(node int32, t *Task) {
 	if !stuck(t) {
+		return
+	}
+	if len(t.Waits) == 1 {
+		if kid := c.wait(&t.Waits[0]); kid != free {
+			c.edges = append(c.edges, edge{node, kid})
+			c.need[node] = 1
+		}
 		return
 	}
 	if kids := c.waits(t.Waits, true); kids != nil {
@@ -147,7 +154,7 @@ func (c *conditions) holders(r *Resource) []int32 {
 func (c *conditions) tasks(ids []TaskID) []int32 {
 	var nodes []int32
 	for _, id := range ids {
-		if i, ok := c.index[id]; ok {
+		if i, ok := c.index.find(id); ok {
 			nodes = append(nodes, i)
 		}
 	}
@@ -169,7 +176,8 @@ func (c *conditions) waits(waits []Wait, anyOne bool) []int32 {
 	return nodes
 }
 
-// wait returns the node that must go on before w ends, or free.
+// wait returns the node that must go on before w ends, or free: also where that
+// node itself needs nothing. Groups and resources were asked before.
 func (c *conditions) wait(w *Wait) int32 {
 	if len(w.Branches) > 0 {
 		return c.branches(w)
@@ -183,15 +191,15 @@ func (c *conditions) wait(w *Wait) int32 {
 	}
 	switch {
 	case w.Task != "":
-		if i, ok := c.index[w.Task]; ok {
+		if i, ok := c.index.find(w.Task); ok {
 			return i
 		}
 	case w.Group != 0:
-		if i, ok := c.s.groupIndex(w.Group); ok {
+		if i, ok := c.s.groupIndex(w.Group); ok && c.need[c.firstG+i] > 0 {
 			return c.firstG + i
 		}
 	case w.Resource != 0:
-		if i, ok := c.s.resourceIndex(w.Resource); ok {
+		if i, ok := c.s.resourceIndex(w.Resource); ok && c.need[c.firstR+i] > 0 {
 			return c.firstR + i
 		}
 	}

@@ -15,7 +15,7 @@ func newDeadlock(c *conditions, tasks, queued []TaskID, proven bool) *Problem {
 	p := &Problem{Code: codeDeadlock, Severity: Error, Tasks: tasks, Queued: queued}
 	var first *Wait // the first wait that is part of the cycle
 	for _, id := range tasks {
-		eachWait(c.s.Tasks[c.index[id]].Waits, func(w *Wait) {
+		eachWait(c.s.Task(id).Waits, func(w *Wait) {
 			e, ok := c.within(w, in)
 			if !ok || proven && e.Confidence != Proven { // a proven cycle needs no guessed edge
 				return

@@ -11,7 +11,7 @@ import "slices"
 // Each of the rest waits for another of the rest, so there is a cycle: the
 // strongly connected components are the deadlocks, and what leads to them
 // queues behind.
-func findDeadlocks(s *Snapshot, index map[TaskID]int32) {
+func findDeadlocks(s *Snapshot, index *taskIndex) {
 	if s.Filtered {
 		return // found when it was whole
 	}

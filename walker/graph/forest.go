@@ -17,6 +17,7 @@ type Node struct {
 	Children []*Node
 
 	class int32 // nodes that are alike have the same
+	more  int32 // leaves that were alike, and were not made
 }
 
 // ForestOptions say what a forest shows.
@@ -39,11 +40,11 @@ func (s *Snapshot) Forest(o ForestOptions) []*Node {
 	p := newPlan(s, o)
 	p.cutCycles()
 	p.order()
-	roots := p.build()
-	if o.Coalesce {
-		roots = coalesce(s, roots)
+	if !o.Coalesce {
+		return p.build()
 	}
-	return roots
+	p.kinds = newKinds(s)
+	return coalesce(s, p.kinds, p.build())
 }
 
 // plan is where everything stands in a forest. Items are numbered: the tasks
@@ -60,6 +61,7 @@ type plan struct {
 	at       []int32   // where in preorder an item stands
 	size     []int32   // how many items its subtree has
 	kids     adjacency // groups before tasks
+	kinds    *kinds    // what is alike is to be folded; nil: it is not
 }
 
 // ref is a task that another waits for or is blocked by.

@@ -69,8 +69,12 @@ func (p *plan) roots() []int32 {
 func (p *plan) build() []*Node {
 	nodes := make([]*Node, len(p.parent))
 	var roots []*Node
+	made := leaves{p, map[leaf]*Node{}}
 	for _, item := range p.preorder {
-		n := p.node(item, p.evidence[item])
+		n := made.node(item)
+		if n == nil {
+			continue
+		}
 		nodes[item] = n
 		if up := p.parent[item]; up == root {
 			roots = append(roots, n)
@@ -79,6 +83,9 @@ func (p *plan) build() []*Node {
 		}
 	}
 	for _, item := range p.preorder {
+		if nodes[item] == nil {
+			continue
+		}
 		if item < p.nTasks {
 			for _, r := range p.refs[item] {
 				p.see(nodes[item], item, r.item, r.evidence)
@@ -113,4 +120,34 @@ func (p *plan) see(n *Node, below, item int32, e Evidence) {
 	ref.See = true
 	ref.Closes = p.at[item] <= p.at[below] && p.at[below] < p.at[item]+p.size[item]
 	n.Children = append(n.Children, ref)
+}
+
+// leaves are the nodes of tasks with nothing below them, where what is alike is
+// folded: of those of one parent that are alike one is made, which stands for all. Of a
+// million tasks that wait for one thing the others would be made to be folded.
+type leaves struct {
+	*plan
+	nodes map[leaf]*Node
+}
+
+type leaf struct{ parent, class int32 }
+
+// node returns the node of an item: a new one, or nil when one that was made
+// before stands for it too.
+func (l *leaves) node(item int32) *Node {
+	e := l.evidence[item]
+	if l.kinds == nil || item >= l.nTasks || len(l.refs[item]) > 0 || len(l.kids.of(item)) > 0 {
+		return l.plan.node(item, e)
+	}
+	t := l.s.Tasks[item]
+	key := leaf{l.parent[item], l.kinds.class(&Node{Task: t, Evidence: e}, nil)}
+	n := l.nodes[key]
+	if n == nil {
+		n = l.plan.node(item, e)
+		l.nodes[key] = n
+		return n
+	}
+	n.Tasks = append(n.Tasks, t.ID)
+	n.more++
+	return nil
 }

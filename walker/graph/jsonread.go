@@ -202,8 +202,8 @@ func (in *jsonReader) resource(j *jsonResource) {
 // outside keeps of the relations in the file those that Seal cannot derive:
 // handles, and, in a filtered file, those with tasks that it does not hold.
 func (in *jsonReader) outside() {
-	here := in.b.index
-	away := func(id TaskID) bool { _, ok := here[id]; return !ok && id != "" && in.b.snapshot.Filtered }
+	here := &in.b.tasks
+	away := func(id TaskID) bool { _, ok := here.find(id); return !ok && id != "" && in.b.snapshot.Filtered }
 	for id, awaiters := range in.told.awaiters {
 		for _, a := range awaiters {
 			if away(a.Task) || a.Task != "" && a.Relation == RelationHandle {

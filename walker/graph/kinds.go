@@ -11,6 +11,7 @@ type kinds struct {
 	s       *Snapshot
 	numbers map[string]int32
 	frames  map[*Frame]int32 // frames are shared: their words are looked at once
+	stacks  map[stack][]byte // and so are lists of them
 	found   map[TaskID][]byte
 	buf     []byte
 
@@ -19,7 +20,7 @@ type kinds struct {
 }
 
 func newKinds(s *Snapshot) *kinds {
-	k := &kinds{s: s, numbers: map[string]int32{}, frames: map[*Frame]int32{}, found: map[TaskID][]byte{}}
+	k := &kinds{s: s, numbers: map[string]int32{}, frames: map[*Frame]int32{}, stacks: map[stack][]byte{}, found: map[TaskID][]byte{}}
 	for _, p := range s.Problems {
 		for _, id := range p.Tasks {
 			k.found[id] = append(append(k.found[id], p.Code...), 0)
@@ -29,11 +30,11 @@ func newKinds(s *Snapshot) *kinds {
 }
 
 // number returns the same number for the same words.
-func (k *kinds) number(words string) int32 {
-	n, ok := k.numbers[words]
+func (k *kinds) number(words []byte) int32 {
+	n, ok := k.numbers[string(words)]
 	if !ok {
 		n = int32(len(k.numbers)) + 1
-		k.numbers[words] = n
+		k.numbers[string(words)] = n
 	}
 	return n
 }
@@ -43,18 +44,32 @@ func (k *kinds) frame(f *Frame) int32 {
 	if !ok {
 		b := appendText(append([]byte(nil), 'f'), f.Func)
 		b = appendText(b, f.File)
-		n = k.number(string(binary.AppendVarint(b, int64(f.Line))))
+		n = k.number(binary.AppendVarint(b, int64(f.Line)))
 		k.frames[f] = n
 	}
 	return n
 }
 
+// stack is a list of frames, as tasks share it.
+type stack struct {
+	first **Frame
+	count int
+}
+
 func (k *kinds) appendFrames(b []byte, frames []*Frame) []byte {
-	b = binary.AppendUvarint(b, uint64(len(frames)))
-	for _, f := range frames {
-		b = binary.AppendVarint(b, int64(k.frame(f)))
+	if len(frames) == 0 {
+		return append(b, 0)
 	}
-	return b
+	key := stack{&frames[0], len(frames)}
+	words, ok := k.stacks[key]
+	if !ok {
+		words = binary.AppendUvarint(nil, uint64(len(frames)))
+		for _, f := range frames {
+			words = binary.AppendVarint(words, int64(k.frame(f)))
+		}
+		k.stacks[key] = words
+	}
+	return append(b, words...)
 }
 
 // appendTask adds what a person sees of a task. Of one with many waits it is
@@ -64,7 +79,7 @@ func (k *kinds) appendTask(b []byte, t *Task) []byte {
 	if t != k.lastTask {
 		words := k.wordsOf(append(k.lastWords[:0], 0), t)
 		if len(words) > long {
-			words = binary.AppendVarint(words[:0], int64(k.number(string(words))))
+			words = binary.AppendVarint(words[:0], int64(k.number(words)))
 		}
 		k.lastTask, k.lastWords = t, words
 	}
@@ -75,7 +90,9 @@ func (k *kinds) wordsOf(b []byte, t *Task) []byte {
 	b = append(b, byte(t.State))
 	b = k.appendFrames(b, t.Frames)
 	b = k.appendWaits(b, t.Waits)
-	b = appendText(b, string(k.found[t.ID]))
+	if len(k.found) > 0 {
+		b = appendText(b, string(k.found[t.ID]))
+	}
 	if t.Error != nil {
 		b = appendText(b, t.Error.Type)
 	}

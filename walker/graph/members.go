@@ -60,6 +60,9 @@ func (r *resolver) holders() {
 		}
 	}
 	for _, res := range r.s.Resources {
+		if len(res.Holders) == 0 && len(held) == 0 {
+			continue
+		}
 		for _, h := range res.Holders {
 			key := holding{h.Task, res.ID}
 			if seen[key] {

@@ -46,6 +46,16 @@ func inOrder(tasks []*Task) bool { return slices.IsSortedFunc(tasks, compareTask
 
 func sortTaskIDs(ids []TaskID) { slices.SortFunc(ids, compareTaskIDs) }
 
+// rising tells of ids that are in order, each once.
+func rising(ids []TaskID) bool {
+	for i := 1; i < len(ids); i++ {
+		if compareTaskIDs(ids[i-1], ids[i]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // uniqueTaskIDs returns a sorted copy without repetitions and empty ids.
 func uniqueTaskIDs(ids []TaskID) []TaskID {
 	ids = keep(ids, func(id TaskID) bool { return id != "" })

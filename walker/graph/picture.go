@@ -139,7 +139,7 @@ func (p *painter) gather() {
 			}
 		}
 		k.buf = b
-		n := k.number(string(b))
+		n := k.number(b)
 		i, ok := index[n]
 		if !ok {
 			i = len(p.out.Vertices)

@@ -42,16 +42,19 @@ func (r *relations) widen(i int32, waits []Wait) {
 	})
 }
 
-func relate(s *Snapshot, index map[TaskID]int32, out outside) *relations {
+func relate(s *Snapshot, index *taskIndex, out outside) *relations {
 	// The edges come ordered by task: two of one task to one thing end up side by side.
-	var toTask, toGroup, toResource, spawned []edge
+	var toTask, toGroup []edge
+	toResource, spawned := make([]edge, 0, len(s.Tasks)), make([]edge, 0, len(s.Tasks))
 	r := &relations{outside: out, wide: map[wideWait][]WaitKind{}}
+	var last *Creation // those started by one task mostly follow each other
+	var creator int32
 	for i, t := range s.Tasks {
 		r.widen(int32(i), t.Waits)
 		eachWait(t.Waits, func(w *Wait) {
 			switch {
 			case w.Task != "":
-				if to, ok := index[w.Task]; ok {
+				if to, ok := index.find(w.Task); ok {
 					toTask = append(toTask, edge{to, int32(i)})
 				}
 			case w.Group != 0:
@@ -64,10 +67,16 @@ func relate(s *Snapshot, index map[TaskID]int32, out outside) *relations {
 				}
 			}
 		})
-		if t.CreatedBy != nil && t.CreatedBy.Task != "" {
-			if creator, ok := index[t.CreatedBy.Task]; ok {
-				spawned = append(spawned, edge{creator, int32(i)})
+		if t.CreatedBy != last {
+			last, creator = t.CreatedBy, -1
+			if last != nil && last.Task != "" {
+				if at, ok := index.find(last.Task); ok {
+					creator = at
+				}
 			}
+		}
+		if last != nil && creator >= 0 {
+			spawned = append(spawned, edge{creator, int32(i)})
 		}
 	}
 	r.toTask = newAdjacency(len(s.Tasks), toTask).withoutRepeats()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // maxBranchDepth is how deep the branches of a wait may nest. A gather of
@@ -14,7 +15,7 @@ const maxBranchDepth = 16
 // resolver makes every reference of a snapshot one that holds.
 type resolver struct {
 	s         *Snapshot
-	index     map[TaskID]int32     // into s.Tasks
+	index     *taskIndex           // of s.Tasks
 	resources []*Resource          // by the ids that references use
 	groups    []*Group             // by the ids that references use
 	unknown   map[string]*Resource // what stands for references that dangle
@@ -23,7 +24,7 @@ type resolver struct {
 
 // resolve settles the references of s, whose tasks stand in order. Of a
 // filtered snapshot, references to what it does not hold stay.
-func resolve(s *Snapshot, index map[TaskID]int32) {
+func resolve(s *Snapshot, index *taskIndex) {
 	r := &resolver{s: s, index: index, unknown: map[string]*Resource{}}
 	r.resources = byID(s.Resources, func(r *Resource) ResourceID { return r.ID })
 	r.groups = byID(s.Groups, func(g *Group) GroupID { return g.ID })
@@ -36,7 +37,9 @@ func resolve(s *Snapshot, index map[TaskID]int32) {
 	for _, g := range s.Groups {
 		r.group(g)
 	}
-	r.copyWaits()
+	if s.Filtered || !apart(s.Tasks) {
+		r.copyWaits()
+	}
 	for _, t := range s.Tasks {
 		r.task(t)
 	}
@@ -64,7 +67,7 @@ func compareGroups(a, b *Group) int {
 }
 
 func (r *resolver) findTask(id TaskID) *Task {
-	if i, ok := r.index[id]; ok {
+	if i, ok := r.index.find(id); ok {
 		return r.s.Tasks[i]
 	}
 	return nil
@@ -86,8 +89,26 @@ func warn(format string, args ...any) *Problem {
 	return &Problem{Code: codeUnreadable, Severity: Warning, Message: fmt.Sprintf(format, args...)}
 }
 
+// apart tells of tasks that no two of them share their waits: where these lie one
+// behind the other in memory, as those of a walker that makes them all at once.
+func apart(tasks []*Task) bool {
+	end := uintptr(0)
+	for _, t := range tasks {
+		start := uintptr(unsafe.Pointer(unsafe.SliceData(t.Waits)))
+		if len(t.Waits) == 0 {
+			continue
+		}
+		if start < end {
+			return false
+		}
+		end = start + uintptr(len(t.Waits))*unsafe.Sizeof(Wait{})
+	}
+	return true
+}
+
 // copyWaits gives the snapshot waits of its own, in one piece: resolving
-// changes them, and a walker may have given one slice to several tasks.
+// changes them, and a walker may have given one slice to several tasks, or they
+// are those of the snapshot that this one was picked from.
 func (r *resolver) copyWaits() {
 	n := 0
 	for _, t := range r.s.Tasks {

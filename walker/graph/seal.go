@@ -8,18 +8,16 @@ package graph
 func (b *Builder) Seal() *Snapshot {
 	s := &Snapshot{}
 	*s = b.snapshot // a copy: a pointer into the Builder would keep its maps
-	if !inOrder(s.Tasks) {
-		sortTasks(s.Tasks)
-		for i, t := range s.Tasks {
-			b.index[t.ID] = int32(i)
-		}
-	}
-	resolve(s, b.index)
+	index := &taskIndex{}
+	*index = b.tasks // likewise
+	index.sort()
+	s.Tasks = index.finger.tasks
+	resolve(s, index)
 	if !s.Filtered {
 		number(s)
 	}
-	s.relations = relate(s, b.index, b.outside)
-	findDeadlocks(s, b.index)
+	s.relations = relate(s, index, b.outside)
+	findDeadlocks(s, index)
 	dropToldLeaks(s)
 	findSaturated(s)
 	findLockWaits(s)

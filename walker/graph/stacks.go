@@ -42,7 +42,7 @@ func (s *Snapshot) Stacks(o ForestOptions) []StackSet {
 			}
 		}
 		k.buf = b
-		n := k.number(string(b))
+		n := k.number(b)
 		i, ok := byStack[n]
 		if !ok {
 			i = len(sets)

@@ -55,7 +55,7 @@ func (s *Snapshot) Why(id TaskID, o WhyOptions) *Node {
 	root := w.node(t, Evidence{}, nil)
 	w.walk(root)
 	if o.Coalesce {
-		coalesce(s, []*Node{root})
+		coalesce(s, newKinds(s), []*Node{root})
 	}
 	return root
 }
