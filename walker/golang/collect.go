@@ -257,20 +257,19 @@ func (c *collection) readGoroutines() error {
 	for i := range addrs {
 		addrs[i] = dlvext.Range{Addr: word(list, i), Len: c.lay.g.size}
 	}
-	slab := c.slabFor(int(n))[:n]
+	slab := c.slabFor(int(n))
 	dlvext.Visit(c.img.Memory, addrs, func(i int, b []byte) {
-		if slab[i].addr = 0; b != nil {
-			c.decode(&slab[i], addrs[i].Addr, b)
+		if slab.at(i).addr = 0; b != nil {
+			c.decode(slab.at(i), addrs[i].Addr, b)
 		}
 	})
 	c.goroutines = make([]*goroutine, 0, n)
 	var startpc uint64
-	for i := range slab {
-		switch {
-		case slab[i].addr == 0:
+	for i := range addrs {
+		switch g := slab.at(i); {
+		case g.addr == 0:
 			c.unreadable = append(c.unreadable, addrs[i].Addr)
-		case alive(slab[i].status):
-			g := &slab[i]
+		case alive(g.status):
 			c.goroutines = append(c.goroutines, g)
 			if !parked(g.status) {
 				c.unparked = append(c.unparked, g)
@@ -282,7 +281,7 @@ func (c *collection) readGoroutines() error {
 				startpc = g.startpc
 				c.startpcs[startpc] = true
 			}
-		case slab[i].status == gDeadExtra:
+		case g.status == gDeadExtra:
 			c.extra++
 		}
 	}

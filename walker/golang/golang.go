@@ -27,8 +27,8 @@ type program struct {
 	origins  origins
 	started  map[uint64]*wrapper // by goroutines' first function
 	globals  map[string]place
+	reserve  slab // made before the target is stopped
 	codes    programCode
-	reserve  []goroutine // room that was touched before the target is stopped
 	notes    []string
 
 	stackEach int64 // bytes of its stack that a goroutine uses, about

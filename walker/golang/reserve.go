@@ -1,20 +1,53 @@
 package golang
 
 import (
+	"sync/atomic"
+
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
 )
 
-// slabFor returns room for n goroutines: that which was made before the target
-// was stopped, when it suffices. One slab for all, since a hundred thousand
-// small objects cost more than they hold.
-func (c *collection) slabFor(n int) []goroutine {
-	slab := c.reserve
-	c.reserve = nil
-	if cap(slab) < n {
-		return make([]goroutine, 0, n)
+// slab is room for goroutines, in pieces: a hundred thousand small objects cost
+// more than they hold, and one large one is cleared by one processor.
+type slab struct {
+	pieces [][]goroutine
+	room   int
+}
+
+// slabSize is how many goroutines lie in a piece.
+const slabSize = 8192
+
+// newSlab makes room for n goroutines, on all processors, of which the kernel has
+// made the pages.
+func newSlab(n int) slab {
+	pieces := make([][]goroutine, (n+slabSize-1)/slabSize)
+	var next atomic.Int64
+	fill := func() {
+		for i := int(next.Add(1)) - 1; i < len(pieces); i = int(next.Add(1)) - 1 {
+			pieces[i] = make([]goroutine, min(slabSize, n-i*slabSize))
+			for k := range pieces[i] {
+				pieces[i][k].id = 1
+			}
+		}
 	}
-	return slab
+	if len(pieces) > 1 {
+		defer walker.Beside(fill)()
+	}
+	fill()
+	return slab{pieces, n}
+}
+
+func (s slab) at(i int) *goroutine { return &s.pieces[i/slabSize][i%slabSize] }
+
+// slabFor returns room for n goroutines: that which was made before the target
+// was stopped, when it suffices.
+func (c *collection) slabFor(n int) slab {
+	made := c.reserve
+	c.reserve = slab{}
+	if made.room < n {
+		return newSlab(n)
+	}
+	return made
 }
 
 // What Collect needs of memory for a goroutine, in bytes.
@@ -26,7 +59,7 @@ const (
 
 // Estimate implements [walker.Estimator].
 func (in *instance) Estimate() (read, beside int64) {
-	n := int64(cap(in.reserve))
+	n := int64(in.reserve.room)
 	return n * (in.stackEach + waitedOn), n * eachBeside
 }
 
@@ -39,20 +72,8 @@ func (p *program) reserveGoroutines(img *dlvext.Image) {
 		return
 	}
 	n := min(word(header, 1), walker.MaxTasks)
-	p.reserve = make([]goroutine, n+n/16+16)
-	half := len(p.reserve) / 2
-	wait := walker.Beside(func() { touch(p.reserve[:half]) })
-	touch(p.reserve[half:])
-	wait()
-	p.reserve = p.reserve[:0]
+	p.reserve = newSlab(int(n + n/16 + 16))
 	p.stackEach = p.sampleStacks(img, word(header, 0), int(n))
-}
-
-// touch has the kernel make the pages of room.
-func touch(room []goroutine) {
-	for i := range room {
-		room[i].id = 1
-	}
 }
 
 // Of a program with at least manyGoroutines, how deep its stacks are is asked of

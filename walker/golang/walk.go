@@ -77,6 +77,7 @@ func (in *instance) newWalk(b *graph.Builder) *walk {
 // Walk implements [walker.Instance].
 func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builder) error {
 	w := in.newWalk(b)
+	in.collection = nil // it is large, and the snapshot is finished without it
 	slices.SortFunc(w.goroutines, func(a, b *goroutine) int { return cmp.Compare(a.id, b.id) })
 	room := w.makeRoom()
 	w.findShapes()

@@ -54,9 +54,9 @@ type plan struct {
 	finger   finger
 	nTasks   int32
 	shown    []bool
-	parent   []int32 // of each item; root for none
-	evidence []Evidence
-	refs     [][]ref // what stands below a task that is not placed there
+	parent   []int32    // of each item; root for none
+	evidence []Evidence // of each item; empty while all are roots
+	refs     [][]ref    // what stands below a task that is not placed there; empty when nothing does
 	preorder []int32
 	at       []int32   // where in preorder an item stands
 	size     []int32   // how many items its subtree has
@@ -76,8 +76,7 @@ func newPlan(s *Snapshot, o ForestOptions) *plan {
 	n := len(s.Tasks) + len(s.Groups)
 	p := &plan{
 		s: s, finger: finger{tasks: s.Tasks}, nTasks: int32(len(s.Tasks)),
-		shown: make([]bool, n), parent: make([]int32, n), evidence: make([]Evidence, n),
-		refs: make([][]ref, len(s.Tasks)),
+		shown: make([]bool, n), parent: make([]int32, n),
 	}
 	for i, t := range s.Tasks {
 		p.shown[i] = o.System || !t.System
@@ -136,7 +135,7 @@ func (p *plan) placeGroups() {
 			}
 		}
 		if p.shown[item] && owner != root {
-			p.parent[item], p.evidence[item] = owner, e
+			p.place(item, owner, e)
 		}
 	}
 }
@@ -148,7 +147,7 @@ func (p *plan) placeTasks() {
 		}
 		if len(t.Groups) > 0 {
 			if g := p.group(t.Groups[0]); g != root {
-				p.parent[i], p.evidence[i] = g, p.s.Groups[g-p.nTasks].Evidence
+				p.place(int32(i), g, p.s.Groups[g-p.nTasks].Evidence)
 			}
 		}
 	}
@@ -178,7 +177,7 @@ func (p *plan) below(from, item int32, e Evidence) {
 		return
 	}
 	if p.parent[item] == root && item != from {
-		p.parent[item], p.evidence[item] = from, e
+		p.place(item, from, e)
 	} else if p.parent[item] == from && p.evidence[item].Confidence == 0 {
 		p.evidence[item] = e
 	}
@@ -187,9 +186,35 @@ func (p *plan) below(from, item int32, e Evidence) {
 	}
 }
 
+// place puts an item below another.
+func (p *plan) place(item, parent int32, e Evidence) {
+	if p.evidence == nil {
+		p.evidence = make([]Evidence, len(p.parent))
+	}
+	p.parent[item], p.evidence[item] = parent, e
+}
+
+func (p *plan) evidenceOf(item int32) Evidence {
+	if p.evidence == nil {
+		return Evidence{}
+	}
+	return p.evidence[item]
+}
+
+// refsOf are what stands below a task and is placed elsewhere.
+func (p *plan) refsOf(task int32) []ref {
+	if p.refs == nil {
+		return nil
+	}
+	return p.refs[task]
+}
+
 func (p *plan) refer(from, item int32, e Evidence) {
-	if item == root || slices.ContainsFunc(p.refs[from], func(r ref) bool { return r.item == item }) {
+	if item == root || slices.ContainsFunc(p.refsOf(from), func(r ref) bool { return r.item == item }) {
 		return
+	}
+	if p.refs == nil {
+		p.refs = make([][]ref, p.nTasks)
 	}
 	p.refs[from] = append(p.refs[from], ref{item, e})
 }
@@ -212,6 +237,6 @@ func (p *plan) cutCycles() {
 		for at := p.parent[item]; at != item; at = p.parent[at] {
 			first = min(first, at)
 		}
-		p.parent[first], p.evidence[first] = root, Evidence{}
+		p.place(first, root, Evidence{})
 	}
 }

@@ -69,7 +69,7 @@ func (p *plan) roots() []int32 {
 func (p *plan) build() []*Node {
 	nodes := make([]*Node, len(p.parent))
 	var roots []*Node
-	made := leaves{p, map[leaf]*Node{}}
+	made := leaves{plan: p, nodes: map[leaf]*Node{}}
 	for _, item := range p.preorder {
 		n := made.node(item)
 		if n == nil {
@@ -87,7 +87,7 @@ func (p *plan) build() []*Node {
 			continue
 		}
 		if item < p.nTasks {
-			for _, r := range p.refs[item] {
+			for _, r := range p.refsOf(item) {
 				p.see(nodes[item], item, r.item, r.evidence)
 			}
 			continue
@@ -127,7 +127,9 @@ func (p *plan) see(n *Node, below, item int32, e Evidence) {
 // million tasks that wait for one thing the others would be made to be folded.
 type leaves struct {
 	*plan
-	nodes map[leaf]*Node
+	nodes  map[leaf]*Node
+	last   *Node // the one that was looked at last, below lastUp
+	lastUp int32
 }
 
 type leaf struct{ parent, class int32 }
@@ -135,17 +137,20 @@ type leaf struct{ parent, class int32 }
 // node returns the node of an item: a new one, or nil when one that was made
 // before stands for it too.
 func (l *leaves) node(item int32) *Node {
-	e := l.evidence[item]
-	if l.kinds == nil || item >= l.nTasks || len(l.refs[item]) > 0 || len(l.kids.of(item)) > 0 {
+	e := l.evidenceOf(item)
+	if l.kinds == nil || item >= l.nTasks || len(l.refsOf(item)) > 0 || len(l.kids.of(item)) > 0 {
 		return l.plan.node(item, e)
 	}
-	t := l.s.Tasks[item]
-	key := leaf{l.parent[item], l.kinds.class(&Node{Task: t, Evidence: e}, nil)}
-	n := l.nodes[key]
-	if n == nil {
-		n = l.plan.node(item, e)
-		l.nodes[key] = n
-		return n
+	t, up := l.s.Tasks[item], l.parent[item]
+	n := l.last
+	if n == nil || l.lastUp != up || n.Evidence != e || !l.kinds.same(n.Task, t) {
+		key := leaf{up, l.kinds.class(&Node{Task: t, Evidence: e}, nil)}
+		if n = l.nodes[key]; n == nil {
+			n = l.plan.node(item, e)
+			l.nodes[key], l.last, l.lastUp = n, n, up
+			return n
+		}
+		l.last, l.lastUp = n, up
 	}
 	n.Tasks = append(n.Tasks, t.ID)
 	n.more++

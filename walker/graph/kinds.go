@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 )
@@ -100,6 +101,30 @@ func (k *kinds) wordsOf(b []byte, t *Task) []byte {
 		b = append(b, 'c')
 	}
 	return b
+}
+
+// same tells of two tasks that they look alike where that shows at once: they
+// stand in the very same list of frames, and each waits for one thing, of the very same
+// state. It may say no of others that look alike.
+func (k *kinds) same(a, b *Task) bool {
+	if a.State != b.State || a.Error != nil || b.Error != nil || a.Cancel != b.Cancel ||
+		len(a.Waits) != 1 || len(b.Waits) != 1 || !oneList(a.Frames, b.Frames) {
+		return false
+	}
+	v, w := &a.Waits[0], &b.Waits[0]
+	if v.Kind != w.Kind || v.Text != w.Text || v.Group != w.Group || len(v.Branches) > 0 || len(w.Branches) > 0 {
+		return false
+	}
+	if len(k.found) > 0 && !bytes.Equal(k.found[a.ID], k.found[b.ID]) {
+		return false
+	}
+	r, s := k.s.Resource(v.Resource), k.s.Resource(w.Resource)
+	return r == s || r != nil && s != nil && r.Kind == s.Kind && r.Type == s.Type && oneList(r.Detail, s.Detail)
+}
+
+// oneList tells whether two lists are one in memory.
+func oneList[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 func (k *kinds) appendWaits(b []byte, waits []Wait) []byte {

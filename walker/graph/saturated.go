@@ -20,6 +20,9 @@ func findSaturated(s *Snapshot) {
 		return
 	}
 	for _, r := range s.Resources {
+		if !r.counted() {
+			continue
+		}
 		waiting := s.wanting(r)
 		if len(waiting) == 0 {
 			continue
@@ -35,6 +38,29 @@ func findSaturated(s *Snapshot) {
 			addOnce(s, p)
 		}
 	}
+}
+
+// count is a number of a resource's state.
+func (r *Resource) count(key string) (int64, bool) {
+	for _, a := range r.Detail {
+		if n, ok := a.Value.(int64); ok && a.Key == key {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// counted tells of a channel with a full buffer, and of anything else that says
+// how much of it is taken.
+func (r *Resource) counted() bool {
+	if r.Kind == "chan" {
+		capacity, _ := r.count("cap")
+		length, _ := r.count("len")
+		return capacity > 0 && length >= capacity
+	}
+	_, sized := r.count("size")
+	_, held := r.count("held")
+	return sized && held
 }
 
 // servers are those who have a share of a resource; of a channel those who could
@@ -94,23 +120,15 @@ func (s *Snapshot) wanting(r *Resource) []TaskID {
 // saturated says that a resource is all in use; nil: it is not, or it does not
 // say.
 func saturated(s *Snapshot, r *Resource, waiting []TaskID) *Problem {
-	count := func(key string) (int64, bool) {
-		for _, a := range r.Detail {
-			if n, ok := a.Value.(int64); ok && a.Key == key {
-				return n, true
-			}
-		}
-		return 0, false
-	}
 	if r.Kind == "chan" {
-		return fullChannel(s, r, waiting, count)
+		return fullChannel(s, r, waiting)
 	}
-	size, sized := count("size")
-	held, ok := count("held")
+	size, _ := r.count("size")
+	held, _ := r.count("held")
 	if size == 1 && r.Kind == "semaphore" {
 		return nil // a lock by another name
 	}
-	if !sized || !ok || size <= 0 || held < 0 || held < size && !wantsMore(s, r, waiting, size-held) {
+	if size <= 0 || held < 0 || held < size && !wantsMore(s, r, waiting, size-held) {
 		return nil
 	}
 	p := &Problem{Severity: Info, Evidence: Evidence{Confidence: Proven}}
@@ -144,11 +162,10 @@ func wantsMore(s *Snapshot, r *Resource, waiting []TaskID, free int64) bool {
 
 // fullChannel is of a channel with a buffer that is full: work for those who
 // receive from it, all of whom are busy.
-func fullChannel(s *Snapshot, r *Resource, waiting []TaskID, count func(string) (int64, bool)) *Problem {
-	capacity, _ := count("cap")
-	length, _ := count("len")
+func fullChannel(s *Snapshot, r *Resource, waiting []TaskID) *Problem {
+	capacity, _ := r.count("cap")
 	workers := s.servers(r)
-	if capacity == 0 || length < capacity || len(workers) == 0 {
+	if len(workers) == 0 {
 		return nil
 	}
 	for _, h := range workers {

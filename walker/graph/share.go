@@ -37,18 +37,35 @@ type creationKey struct {
 
 // sharer returns the first list it saw in place of any that is equal.
 type sharer[T comparable] struct {
-	seed maphash.Seed
-	seen map[uint64][]T // by hash; of lists that collide, the first is shared
+	seed  maphash.Seed
+	seen  map[uint64][]T // by hash; of lists that collide, the first is shared
+	known map[*T][]T     // what is returned for a list, by where that lies
 }
 
 func newSharer[T comparable]() *sharer[T] {
-	return &sharer[T]{maphash.MakeSeed(), map[uint64][]T{}}
+	return &sharer[T]{maphash.MakeSeed(), map[uint64][]T{}, map[*T][]T{}}
 }
 
 func (s *sharer[T]) share(list []T) []T {
 	if len(list) == 0 {
 		return nil
 	}
+	if have, ok := s.known[&list[0]]; ok && len(have) == len(list) {
+		return have
+	}
+	have := s.equal(list)
+	if len(s.known) < mostKnown {
+		s.known[&list[0]] = have
+	}
+	return have
+}
+
+// mostKnown bounds what a sharer remembers of single lists: where walkers share
+// theirs they are few, and where not it is no use.
+const mostKnown = 4096
+
+// equal returns the first list that was equal.
+func (s *sharer[T]) equal(list []T) []T {
 	var h maphash.Hash
 	h.SetSeed(s.seed)
 	for _, item := range list {
