@@ -141,11 +141,7 @@ func (c *capturing) ReadMany(ranges []Range) [][]byte {
 	defer c.end()
 	out := make([][]byte, len(ranges))
 	if scannable(ranges) {
-		c.scan(ranges, func(s *scanner, i int, b []byte) {
-			if b != nil {
-				out[i] = s.keep(ranges[i].Addr, b)
-			}
-		})
+		c.scanKept(ranges, func(i int, b []byte) { out[i] = b })
 		return out
 	}
 	// Of many small ranges, what is done around the copying takes as long.
@@ -169,6 +165,26 @@ func (c *capturing) Visit(ranges []Range, visit func(i int, b []byte)) {
 	}
 	defer c.end()
 	c.scan(ranges, func(_ *scanner, i int, b []byte) { visit(i, b) })
+}
+
+// VisitKept implements [Visitor].
+func (c *capturing) VisitKept(ranges []Range, visit func(i int, b []byte)) {
+	if !scannable(ranges) || !c.begin() {
+		visitAll(c, ranges, visit)
+		return
+	}
+	defer c.end()
+	c.scanKept(ranges, visit)
+}
+
+// scanKept is scan of what is kept.
+func (c *capturing) scanKept(ranges []Range, visit func(i int, b []byte)) {
+	c.scan(ranges, func(s *scanner, i int, b []byte) {
+		if b != nil {
+			b = s.keep(ranges[i].Addr, b)
+		}
+		visit(i, b)
+	})
 }
 
 // fill reads from the process. Where ranges that were joined could not be read

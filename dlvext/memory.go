@@ -43,7 +43,7 @@ func ReadMany(m Memory, ranges []Range) [][]byte {
 	return out
 }
 
-// Visitor is a Memory that can show what it has without keeping it. A live
+// Visitor is a Memory that can show what it reads, and need not keep it. A live
 // process's memory is one while it is being captured: what was shown cannot be
 // read again afterwards.
 type Visitor interface {
@@ -52,6 +52,8 @@ type Visitor interface {
 	// several threads at once: with its bytes, which are good until visit returns,
 	// or nil when it cannot be read whole.
 	Visit(ranges []Range, visit func(i int, b []byte))
+	// VisitKept is Visit of bytes that stay, as those of [Bulk.ReadMany] do.
+	VisitKept(ranges []Range, visit func(i int, b []byte))
 }
 
 // Visit shows many ranges of m, as [Visitor.Visit] does: for what is taken apart at
@@ -59,6 +61,15 @@ type Visitor interface {
 func Visit(m Memory, ranges []Range, visit func(i int, b []byte)) {
 	if v, ok := m.(Visitor); ok {
 		v.Visit(ranges, visit)
+		return
+	}
+	visitAll(m, ranges, visit)
+}
+
+// VisitKept shows many ranges of m, as [Visitor.VisitKept] does.
+func VisitKept(m Memory, ranges []Range, visit func(i int, b []byte)) {
+	if v, ok := m.(Visitor); ok {
+		v.VisitKept(ranges, visit)
 		return
 	}
 	visitAll(m, ranges, visit)

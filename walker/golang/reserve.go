@@ -53,7 +53,7 @@ func (c *collection) slabFor(n int) slab {
 // What Collect needs of memory for a goroutine, in bytes.
 const (
 	usedStack  = 512 // the used end of its stack, where nobody knows better
-	waitedOn   = 128 // that is kept of what it waits on
+	waitedOn   = 80  // that is kept of what it waits on
 	eachBeside = 352 // to find both
 )
 

@@ -30,13 +30,11 @@ func (c *collection) readStacks() {
 		ranges = append(ranges, dlvext.Range{Addr: g.sp, Len: int(g.hi - g.sp)})
 		owners = append(owners, g)
 	}
-	for i, b := range c.many(ranges) {
-		if b == nil {
+	dlvext.VisitKept(c.img.Memory, ranges, func(i int, b []byte) {
+		if owners[i].stack = b; b == nil {
 			owners[i].fault = "the stack could not be read"
-			continue
 		}
-		owners[i].stack = b
-	}
+	})
 }
 
 // stackWord is the word at an address of the goroutine's stack.

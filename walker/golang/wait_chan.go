@@ -22,7 +22,7 @@ var channels = awaitable{
 // channel is one runtime.hchan.
 type channel struct {
 	count, capacity uint64
-	closed          bool
+	read, closed    bool
 	elemtype        uint64 // the *abi.Type of its elements
 	timer           uint64 // the *timer that sends to it: a time channel; 0: none
 	receivers       uint64 // the first *sudog of each queue
@@ -53,21 +53,22 @@ type timer struct{ when, period int64 }
 // timers that feed some of them.
 func (c *collection) readChannels(waiting []*goroutine) {
 	at, named := c.namedChannels(waiting)
-	l := &c.lay.hchan
+	dlvext.VisitKept(c.img.Memory, at, func(i int, b []byte) {
+		if b != nil {
+			c.decodeChannel(named[i], b)
+		}
+	})
 	var timers []uint64
 	async := map[uint64]*channel{} // that may have a timer and do not name it
 	var elemtype uint64            // of the channel before
 	var element string
-	for i, b := range c.many(at) {
-		ch, addr := named[i], at[i].Addr
-		if b == nil {
+	for i, ch := range named {
+		addr := at[i].Addr
+		if !ch.read {
 			c.missed.add(at[i])
 			c.forget(addr)
 			continue
 		}
-		ch.count, ch.capacity, ch.closed = l.count.of(b), l.capacity.of(b), l.closed.of(b) != 0
-		ch.elemtype, ch.timer = l.elemtype.of(b), l.timer.of(b)
-		ch.receivers, ch.senders, ch.locked = l.recvFirst.of(b), l.sendFirst.of(b), isLocked(l.lock.of(b))
 		if ch.elemtype != elemtype {
 			elemtype, element = ch.elemtype, c.typeName(ch.elemtype)
 		}
@@ -81,6 +82,14 @@ func (c *collection) readChannels(waiting []*goroutine) {
 	c.readTimers(append(timers, c.asyncTimers(async)...))
 	c.readContexts(waiting)
 	c.readStrays()
+}
+
+func (c *collection) decodeChannel(ch *channel, b []byte) {
+	l := &c.lay.hchan
+	ch.read = true
+	ch.count, ch.capacity, ch.closed = l.count.of(b), l.capacity.of(b), l.closed.of(b) != 0
+	ch.elemtype, ch.timer = l.elemtype.of(b), l.timer.of(b)
+	ch.receivers, ch.senders, ch.locked = l.recvFirst.of(b), l.sendFirst.of(b), isLocked(l.lock.of(b))
 }
 
 // channelsAtOnce is how many channels get their memory together.

@@ -152,6 +152,9 @@ func (l *leaves) node(item int32) *Node {
 		}
 		l.last, l.lastUp = n, up
 	}
+	if len(n.Tasks) == cap(n.Tasks) { // append would copy a long list five times
+		n.Tasks = slices.Grow(n.Tasks, len(n.Tasks))
+	}
 	n.Tasks = append(n.Tasks, t.ID)
 	n.more++
 	return nil
