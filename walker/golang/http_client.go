@@ -23,16 +23,16 @@ const maxHTTPClients = 20_000
 // other reader has. That is the connection, which both are methods of.
 func (w *walk) findUpstreams() {
 	for _, c := range httpClients {
-		reads := w.startedIn(func(fn string) bool {
+		loops := w.startedIn(func(fn string) bool {
 			return strings.HasPrefix(fn, "net/http.(*Transport).dialConn") || strings.Contains(fn, "(*Transport).newClientConn") ||
 				strings.HasPrefix(fn, "net/http.(*http2Transport).newClientConn") || plainName(fn) == c.reads
 		})
 		readers, looked := map[uint64]*goroutine{}, 0 // by live word; nil: of several
-		for _, g := range w.goroutines {
+		for _, g := range loops {
 			if looked == maxHTTPClients {
 				break
 			}
-			if !reads(g) || w.fds[g].remote == "" {
+			if w.fds[g].remote == "" {
 				continue
 			}
 			looked++

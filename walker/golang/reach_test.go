@@ -32,9 +32,11 @@ func wholeHeap(t testing.TB, pid int) *walk {
 	}
 	t.Cleanup(func() { _ = img.Close() })
 	in := i.(*instance)
+	read := in.collection
 	if err := in.Walk(t.Context(), img, graph.NewBuilder("")); err != nil {
 		t.Fatal(err)
 	}
+	in.collection = read
 	return in.newWalk(graph.NewBuilder(""))
 }
 

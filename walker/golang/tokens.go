@@ -47,11 +47,11 @@ func (w *walk) findTokens() {
 			continue
 		}
 		for _, s := range g.sudogs {
-			switch ch := w.chans[s.c]; {
+			switch ch := s.ch; {
 			case ch == nil || ch.capacity == 0 || ch.closed || ch.torn || ch.timer != 0:
-			case s.queue == graph.WaitChanSend && ch.count == ch.capacity:
+			case s.side == sending && ch.count == ch.capacity:
 				full[s.c] = append(full[s.c], g)
-			case s.queue == graph.WaitChanReceive && ch.count == 0 && w.typeName(ch.elemtype) != "time.Time":
+			case s.side == receiving && ch.count == 0 && w.typeName(ch.elemtype) != "time.Time":
 				empty[s.c] = append(empty[s.c], g)
 			}
 		}
