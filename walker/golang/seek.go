@@ -3,11 +3,12 @@ package golang
 import "github.com/dlv-async/dlv-async/walker/golang/unwind"
 
 // startedIn returns the goroutines that began in such a function. Each first
-// function is asked for once; where none is such a one nobody is looked at.
+// function, empty where it is not known, is asked for once; where none is such a one
+// nobody is looked at.
 func (c *collection) startedIn(is func(fn string) bool) (all []*goroutine) {
 	such := map[uint64]bool{}
 	for startpc := range c.startpcs {
-		if fn, ok := c.function(startpc); ok && is(fn) {
+		if fn, _ := c.function(startpc); is(fn) {
 			such[startpc] = true
 		}
 	}
