@@ -24,11 +24,7 @@ created by go:1 at main.main main.go:30`
 // Where the runtime keeps the ancestors of goroutines, a backtrace goes on in
 // them, also after they have ended.
 func TestRecordedAncestors(t *testing.T) {
-	toolchains := append([]string{""}, testtarget.Toolchains...)
-	if testtarget.Full() {
-		toolchains = append(toolchains, testtarget.Older...)
-	}
-	for _, toolchain := range toolchains {
+	for _, toolchain := range testtarget.Releases() {
 		t.Run(testtarget.Options{Toolchain: toolchain}.Name(), func(t *testing.T) {
 			t.Parallel()
 			exe := testtarget.Build(t, "ancestors", testtarget.Options{Toolchain: toolchain})

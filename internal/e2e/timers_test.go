@@ -13,11 +13,7 @@ import (
 // Of a timer that no goroutine waits for the runtime's own counts say what it
 // will call.
 func TestPendingTimers(t *testing.T) {
-	toolchains := append([]string{""}, testtarget.Toolchains...)
-	if testtarget.Full() {
-		toolchains = append(toolchains, testtarget.Older...)
-	}
-	for _, toolchain := range toolchains {
+	for _, toolchain := range testtarget.Releases() {
 		o := testtarget.Options{Toolchain: toolchain}
 		t.Run(o.Name(), func(t *testing.T) {
 			t.Parallel()

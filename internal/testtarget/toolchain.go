@@ -18,6 +18,16 @@ var Toolchains = []string{"go1.25.4", "go1.26.8", "go1.27.1"}
 // built with. Full tests run on them too, but for what they do not have.
 var Older = []string{"go1.22.12", "go1.23.12", "go1.24.13"}
 
+// Releases are the toolchains that a test builds its target with, the one at hand
+// first, which is empty; in full tests the older ones too.
+func Releases() []string {
+	all := append([]string{""}, Toolchains...)
+	if Full() {
+		all = append(all, Older...)
+	}
+	return all
+}
+
 // Full reports whether DLV_ASYNC_FULL asks for the whole matrix of
 // toolchains and build flags, and not just for the part that is quick.
 func Full() bool { return os.Getenv("DLV_ASYNC_FULL") != "" }

@@ -33,11 +33,7 @@ func fibers(t *testing.T, edit ...string) []declared.Declaration {
 // What a program's own scheduler has is found in all that Go keeps things in, on
 // each Go release: live and in a core it is the same.
 func TestFibers(t *testing.T) {
-	toolchains := append([]string{""}, testtarget.Toolchains...)
-	if testtarget.Full() {
-		toolchains = append(toolchains, testtarget.Older...)
-	}
-	for _, toolchain := range toolchains {
+	for _, toolchain := range testtarget.Releases() {
 		o := testtarget.Options{Toolchain: toolchain}
 		t.Run(o.Name(), func(t *testing.T) {
 			t.Parallel()

@@ -26,11 +26,7 @@ func TestHeap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	toolchains := append([]string{""}, testtarget.Toolchains...)
-	if testtarget.Full() {
-		toolchains = append(toolchains, testtarget.Older...)
-	}
-	for _, toolchain := range toolchains {
+	for _, toolchain := range testtarget.Releases() {
 		o := testtarget.Options{Toolchain: toolchain}
 		t.Run(o.Name(), func(t *testing.T) {
 			t.Parallel()
