@@ -27,7 +27,8 @@ func sameMoment(snapshot []byte) ([]byte, error) {
 		}
 	}
 	for _, r := range objects(doc["runtimes"]) {
-		delete(r, "stats") // what they queue goes on as well
+		delete(r, "stats")      // what they queue goes on as well
+		delete(r, "looked_for") // a core has the heap
 	}
 	setAside(doc)
 	dropUnlessWhole(doc)
