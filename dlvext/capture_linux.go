@@ -143,7 +143,7 @@ func (c *capture) read(s *seizure, deadline time.Time) error {
 	threads, without := s.registers()
 	c.image.Threads = threads
 	if without > 0 {
-		c.addNote("%d threads slept within the kernel and could not be stopped: their registers are not known", without)
+		c.addNote("%d threads slept within the kernel (a disk that does not answer is one cause) and could not be stopped: their registers are not known", without)
 	}
 	ctx, cancel := context.WithDeadline(c.ctx, deadline)
 	defer cancel()
