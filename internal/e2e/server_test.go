@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dlv-async/dlv-async/internal/snapshot"
 	"github.com/dlv-async/dlv-async/internal/testtarget"
 	"github.com/dlv-async/dlv-async/render"
 	"github.com/dlv-async/dlv-async/walker/graph"
@@ -42,6 +43,20 @@ func TestRealServer(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a hundred looks", func(t *testing.T) {
+		live, err := snapshot.NewLive(tg.PID, snapshot.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer live.Close()
+		for n := range 100 {
+			s, err := live.Take(t.Context(), snapshot.Options{MaxStop: patience, Heap: n%2 == 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkServer(t, s)
+		}
+	})
 	if !tg.Alive(t) {
 		t.Error("the server is gone")
 	}
@@ -53,7 +68,7 @@ func checkServer(t *testing.T, s *graph.Snapshot) {
 		t.Errorf("the snapshot is not valid: %v", err)
 	}
 	for _, p := range s.Problems {
-		if p.Severity >= graph.Error {
+		if p.Severity >= graph.Error || p.Code == "unreadable" {
 			t.Errorf("%s: %s", p.Code, p.Message)
 		}
 	}
