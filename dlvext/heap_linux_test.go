@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -38,11 +40,33 @@ func startCat(t *testing.T) (pid int) {
 		in.Close()
 		cat.Wait()
 	})
+	// The kernel writes the number of the processor into memory of the thread (rseq).
+	var allowed, one unix.CPUSet
+	if err := unix.SchedGetaffinity(cat.Process.Pid, &allowed); err != nil {
+		t.Fatal(err)
+	}
+	for cpu := 0; one.Count() == 0; cpu++ {
+		if allowed.IsSet(cpu) {
+			one.Set(cpu)
+		}
+	}
+	if err := unix.SchedSetaffinity(cat.Process.Pid, &one); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := in.Write([]byte("ready\n")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 		t.Fatal(err)
+	}
+	// It has written, and changes its memory until it sleeps in the next read.
+	for deadline := time.Now().Add(time.Minute); ; runtime.Gosched() {
+		if s, err := readStatus(cat.Process.Pid); err == nil && s.state == 'S' {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("cat does not come to rest")
+		}
 	}
 	return cat.Process.Pid
 }
