@@ -111,6 +111,8 @@ func main() {
 		ready.Parked(1, "select", "main.again"),
 		ready.Parked(1, "select", "main.dials"),
 		ready.Parked(3, "chan receive", "main.half"),
+		ready.Parked(3, "select", "net/http.(*persistConn).readLoop"), // but that of asks, which reads
+		ready.Parked(4, "select", "net/http.(*persistConn).writeLoop"),
 	)
 	<-never
 }
