@@ -53,8 +53,9 @@ func accounts(t *testing.T, s *graph.Snapshot) map[string]string {
 }
 
 // withoutComforts drops from a snapshot what a walk adds when it finds it and
-// nobody misses otherwise: names and addresses of descriptors, the groups that
-// are inferred, a blocked task's thread.
+// nobody misses otherwise: names and addresses of descriptors, and by them from where
+// a response is to come; what is in a buffer, which is looked for among words that
+// may be no pointers; the groups that are inferred, a blocked task's thread.
 func withoutComforts(doc object) {
 	inferred := map[string]bool{}
 	for _, g := range objects(doc["groups"]) {
@@ -65,6 +66,16 @@ func withoutComforts(doc object) {
 	each(doc, func(o object) {
 		for _, key := range []string{"thread", "local", "remote", "name", "deadline_in_ms"} {
 			delete(o, key)
+		}
+		if phase, _ := o["phase"].(string); strings.Contains(phase, "waiting for the response") {
+			delete(o, "phase")
+		}
+		if d, ok := o["detail"].(object); ok {
+			delete(d, "bufio.Reader")
+			delete(d, "bufio.Writer")
+			if len(d) == 0 {
+				delete(o, "detail")
+			}
 		}
 		dropFrom(o, "groups", func(id any) bool { s, _ := id.(string); return inferred[s] })
 		dropFrom(o, "awaited_by", func(a any) bool { via, _ := a.(object)["via"].(string); return inferred[via] })
