@@ -67,8 +67,9 @@ func withoutComforts(doc object) {
 		for _, key := range []string{"thread", "local", "remote", "name", "deadline_in_ms"} {
 			delete(o, key)
 		}
-		if phase, _ := o["phase"].(string); strings.Contains(phase, "waiting for the response") {
-			delete(o, "phase")
+		if phase, ok := o["phase"].(string); ok {
+			phase, _, _ = strings.Cut(phase, " from ")
+			o["phase"] = strings.Replace(phase, "connection idle, or ", "", 1)
 		}
 		if d, ok := o["detail"].(object); ok {
 			delete(d, "bufio.Reader")
