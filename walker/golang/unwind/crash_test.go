@@ -27,6 +27,7 @@ func TestCrash(t *testing.T) {
 	for _, o := range options {
 		for kind, stands := range kinds {
 			t.Run(o.Name()+"/"+kind, func(t *testing.T) {
+				t.Parallel()
 				exe := testtarget.Build(t, "crash", o)
 				died := testtarget.StartEnv(t, testtarget.CrashEnv, exe, kind)
 				core := died.CrashCore(t)

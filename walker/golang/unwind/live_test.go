@@ -13,6 +13,7 @@ import (
 func TestLive(t *testing.T) {
 	for _, o := range builds() {
 		t.Run(o.Name(), func(t *testing.T) {
+			t.Parallel()
 			exe := testtarget.Build(t, "live", o)
 			tg := openCore(t, exe, testtarget.Start(t, exe).GCore(t))
 
