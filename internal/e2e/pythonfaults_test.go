@@ -170,11 +170,6 @@ func (f flips) apply(addr uint64, b []byte) {
 // on those that are kept, whose addresses are the same every time; in a full
 // test also on new ones, on each CPython.
 func eachPythonRecording(t *testing.T, test func(*testing.T, *replay)) {
-	once := func(t *testing.T, r *replay) {
-		r.img = r.open(t)
-		defer r.img.Close()
-		test(t, r)
-	}
 	for minor := range recordedPrograms["locks"] {
 		t.Run("recorded/"+minor, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +179,7 @@ func eachPythonRecording(t *testing.T, test func(*testing.T, *replay)) {
 			}
 			r := newReplay(t, file)
 			r.kept = true
-			once(t, r)
+			test(t, r)
 		})
 	}
 	if !testtarget.Full() {
@@ -194,7 +189,7 @@ func eachPythonRecording(t *testing.T, test func(*testing.T, *replay)) {
 		for _, program := range []string{"locks", "gathers", "streams"} {
 			t.Run(p.Name+"/"+program, func(t *testing.T) {
 				t.Parallel()
-				once(t, recordTarget(t, testtarget.StartPython(t, p, program+".py")))
+				test(t, recordTarget(t, testtarget.StartPython(t, p, program+".py")))
 			})
 		}
 	}

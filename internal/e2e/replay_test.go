@@ -44,10 +44,9 @@ func (m *tampered) Read(addr uint64, buf []byte) error {
 type replay struct {
 	file     []byte
 	read     []dlvext.Range // what a walk asks for, by address
-	modules  []*dlvext.Module
 	baseline *graph.Snapshot
 	kept     bool          // its file is in testdata
-	img      *dlvext.Image // opened once, for walks that leave nothing in it; nil: for each walk
+	img      *dlvext.Image // opened once: walks leave nothing in its modules that comes from memory
 }
 
 func record(t testing.TB, program string, args ...string) *replay {
@@ -67,6 +66,8 @@ func recordTarget(t testing.TB, tg *testtarget.Target) *replay {
 func newReplay(t testing.TB, file []byte) *replay {
 	t.Helper()
 	r := &replay{file: file}
+	r.img = r.open(t)
+	t.Cleanup(func() { _ = r.img.Close() })
 	m := &tampered{}
 	var err error
 	if r.baseline, err = r.walk(t, m); err != nil {
@@ -84,19 +85,17 @@ func (r *replay) open(t testing.TB) *dlvext.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.modules = img.Modules
 	return img
 }
 
 // walk takes a snapshot of the recording, through m if there is one.
 func (r *replay) walk(t testing.TB, m *tampered) (*graph.Snapshot, error) {
 	t.Helper()
-	img := r.img
-	if img == nil {
-		img = r.open(t)
-		defer img.Close()
+	img := &dlvext.Image{
+		Source: r.img.Source, PID: r.img.PID, Exe: r.img.Exe, Arch: r.img.Arch,
+		CapturedAt: r.img.CapturedAt, Monotonic: r.img.Monotonic, Stopped: r.img.Stopped, Signal: r.img.Signal, Whole: r.img.Whole,
+		Memory: r.img.Memory, Modules: r.img.Modules, Threads: r.img.Threads, Notes: r.img.Notes,
 	}
-	defer func(m dlvext.Memory) { img.Memory = m }(img.Memory)
 	if m != nil {
 		m.Memory, m.asked = img.Memory, map[dlvext.Range]bool{}
 		img.Memory = m

@@ -1,13 +1,11 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/binary"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/internal/testtarget"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -153,9 +151,7 @@ type structures struct {
 
 func structuresOf(t *testing.T, r *replay) structures {
 	t.Helper()
-	img := r.open(t)
-	defer img.Close()
-	hchan, err := img.Type("runtime.hchan")
+	hchan, err := r.img.Type("runtime.hchan")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,8 +162,8 @@ func structuresOf(t *testing.T, r *replay) structures {
 		}
 		return f.Offset
 	}
-	allp, _, ok := img.Symbol("runtime.allp")
-	p, err := img.Type("runtime.p")
+	allp, _, ok := r.img.Symbol("runtime.allp")
+	p, err := r.img.Type("runtime.p")
 	if !ok || err != nil {
 		t.Fatal("the list of processors is not known", err)
 	}
@@ -182,13 +178,8 @@ func structuresOf(t *testing.T, r *replay) structures {
 // word is a word of what was recorded.
 func (r *replay) word(t *testing.T, addr uint64) uint64 {
 	t.Helper()
-	img, err := dlvext.OpenRecording(bytes.NewReader(r.file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer img.Close()
 	var b [8]byte
-	if err := img.Memory.Read(addr, b[:]); err != nil {
+	if err := r.img.Memory.Read(addr, b[:]); err != nil {
 		t.Fatal(err)
 	}
 	return binary.LittleEndian.Uint64(b[:])
