@@ -3,6 +3,7 @@ package golang
 import (
 	"fmt"
 
+	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -14,7 +15,7 @@ func (w *holderSearch) uncertain(g *goroutine) bool {
 		return false
 	}
 	s := w.shape(g)
-	if g.fault != "" || g.isTorn() || endsEarly(g.end) != "" || w.partial[s] {
+	if g.fault != "" || g.isTorn() || g.end.Reason != unwind.Complete || w.partial[s] {
 		return true
 	}
 	if parked(g.status) {

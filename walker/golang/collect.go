@@ -319,8 +319,11 @@ func (c *collection) decode(g *goroutine, addr uint64, b []byte) {
 		m: l.m.of(b), cleaning: l.cleaning.of(b) != 0, waiting: l.waiting.of(b),
 		coroarg: l.coroarg.of(b), bubble: l.bubble.of(b), ancestors: l.ancestors.of(b),
 	}
-	if g.status == gSyscall {
-		g.pc, g.sp, g.bp = l.syscallpc.of(b), l.syscallsp.of(b), l.syscallbp.of(b)
+	switch pc := l.syscallpc.of(b); {
+	case g.status == gSyscall:
+		g.pc, g.sp, g.bp = pc, l.syscallsp.of(b), l.syscallbp.of(b)
+	case g.status == gRunning && g.pc == pc:
+		g.sp = 0 // left there by its last system call, which is over
 	}
 }
 

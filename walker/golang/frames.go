@@ -195,7 +195,7 @@ func (c *collection) unwindWith(u *unwind.Unwinder, g *goroutine, dst []unwind.F
 func (g *goroutine) start() unwind.Start {
 	return unwind.Start{
 		PC: g.pc, SP: g.sp, BP: g.bp, Trap: g.interrupted, Syscall: g.status == gSyscall,
-		Stack: unwind.Stack{Lo: g.sp, Data: g.stack},
+		Stack: unwind.Stack{Lo: g.sp, Data: g.stack}, Goroutine: true,
 	}
 }
 

@@ -1,5 +1,7 @@
 package golang
 
+import "github.com/dlv-async/dlv-async/walker/golang/pclntab"
+
 // readRunning finds where the goroutines stand that are on a CPU: their g's
 // scheduling state is old, and their thread's registers have what is true.
 //
@@ -33,7 +35,7 @@ func (c *collection) readRunning() {
 			case regs == nil:
 				g.fault = "it is running, and its thread's registers are not known"
 			case sp >= g.lo && sp < g.hi:
-				g.pc, g.sp, g.bp, g.interrupted = regs.PC(), sp, regs.FP(), true
+				c.found(g, regs.PC(), sp, regs.FP())
 			default:
 				signals[l.gsignal.of(b)] = append(signals[l.gsignal.of(b)], g)
 			}
@@ -41,6 +43,24 @@ func (c *collection) readRunning() {
 	})
 	c.readInterrupted(signals)
 }
+
+// found notes the registers that a goroutine has, on its own stack. In gogo the
+// thread has come to that, and is about to jump to where g.sched says, which it
+// leaves as it is but for the stack pointer.
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/asm_amd64.s#L442
+func (c *collection) found(g *goroutine, pc, sp, bp uint64) {
+	f, ok := c.tables.Func(pc)
+	switch {
+	case !ok || c.img.Arch != "amd64":
+	case f.ID == pclntab.Gogo, f.Name == "gogo" && f.Flag&movesSP == movesSP: // what that jumps to
+		g.sp, g.bp = sp, 0
+		return
+	}
+	g.pc, g.sp, g.bp, g.interrupted = pc, sp, bp, true
+}
+
+// movesSP is what assembly has that the tables do not follow.
+const movesSP = pclntab.Asm | pclntab.SPWrite
 
 // maxSignalStack bounds a signal stack. The runtime's have 32 KB; those of
 // threads that C made may be any size.
@@ -58,18 +78,29 @@ func (c *collection) readInterrupted(bySignal map[uint64][]*goroutine) {
 		for _, g := range bySignal[addr] {
 			sp := c.threads[int(g.thread)].SP()
 			if sp < lo || sp >= hi || hi-sp > maxSignalStack {
-				continue // on g0: g.sched is where it left
+				g.leftFor("its thread is on a stack of its own")
+				continue
 			}
 			stack, err := c.read(sp, int(hi-sp))
 			if err != nil {
 				g.fault = "it is in a signal handler, whose stack could not be read"
 				continue
 			}
-			if !g.resume(stack, lo, hi) {
+			if !c.resume(g, stack, lo, hi) {
 				g.fault = "it is in a signal handler, and what that interrupted was not found"
 			}
 		}
 	})
+}
+
+// leftFor tells of a goroutine whose thread is on another stack that it stands
+// where it left, in g.sched, if there is that: what goes to C for the race detector
+// says nothing, and then g.sched is empty or that of a system call long over.
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/race_amd64.s#L434
+func (g *goroutine) leftFor(where string) {
+	if g.sp == 0 {
+		g.fault = where + ", and where it left the goroutine's is not noted"
+	}
 }
 
 // What the kernel pushes for a handler on amd64: a ucontext, in which uc_stack
@@ -85,7 +116,7 @@ const (
 // resume takes the goroutine's registers from the ucontext on a signal stack,
 // and tells whether there is one. If the signal came while the thread was on
 // g0, the goroutine stands where it left, in g.sched.
-func (g *goroutine) resume(stack []byte, lo, hi uint64) bool {
+func (c *collection) resume(g *goroutine, stack []byte, lo, hi uint64) bool {
 	for i := 0; i+(3+sigRIP+1)*8 <= len(stack); i += 8 {
 		if le.Uint64(stack[i:]) != lo || le.Uint64(stack[i+16:]) != hi-lo {
 			continue
@@ -95,7 +126,9 @@ func (g *goroutine) resume(stack []byte, lo, hi uint64) bool {
 		case sp >= lo && sp < hi:
 			continue // a signal that came while another was being handled
 		case sp >= g.lo && sp < g.hi:
-			g.pc, g.sp, g.bp, g.interrupted = word(regs, sigRIP), sp, word(regs, sigRBP), true
+			c.found(g, word(regs, sigRIP), sp, word(regs, sigRBP))
+		default:
+			g.leftFor("its thread is in a signal handler that came upon a stack of its own")
 		}
 		return true
 	}

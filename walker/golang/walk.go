@@ -303,7 +303,7 @@ func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
 	}
 	if g.fault != "" {
 		unread("the frames are not known: " + g.fault)
-	} else if why := endsEarly(g.end); why != "" {
+	} else if why := w.endsEarly(g.end); why != "" {
 		unread("the frames end early: " + why)
 	}
 	if g.status == gSyscall && g.m != 0 && g.thread == 0 {
@@ -343,7 +343,7 @@ func inferred(how string) graph.Evidence { return graph.Evidence{Confidence: gra
 
 // endsEarly says why a goroutine's frames end before its first; empty when
 // they do not.
-func endsEarly(end unwind.End) string {
+func (w *walk) endsEarly(end unwind.End) string {
 	switch end.Reason {
 	case unwind.Complete:
 		return ""
@@ -352,7 +352,8 @@ func endsEarly(end unwind.End) string {
 	case unwind.UnknownPC:
 		return fmt.Sprintf("no Go function is at %#x", end.Addr)
 	case unwind.Unsized:
-		return fmt.Sprintf("the frame of the function at %#x has no known size", end.Addr)
+		name, _ := w.function(end.Addr)
+		return fmt.Sprintf("%s changes the stack pointer in ways that no table tells", name)
 	case unwind.TooDeep:
 		return fmt.Sprintf("it is deeper than the %d frames a walk takes", walker.MaxDepth)
 	}

@@ -151,6 +151,7 @@ func TestEnds(t *testing.T) {
 		{"cut", unwind.Start{PC: park.pc, Stack: cut}, 9, "runtime.gopark main.main", unwind.End{Reason: unwind.Unreadable, Addr: mainCFA - 8}},
 		{"unknown caller", unwind.Start{PC: park.pc, Stack: made(inC, park)}, 9, "runtime.gopark", unwind.End{Reason: unwind.UnknownPC, Addr: inC}},
 		{"moves SP", unwind.Start{PC: mcall.pc, Stack: whole, Trap: true}, 9, "runtime.mcall", unwind.End{Reason: unwind.Unsized, Addr: mcall.pc}},
+		{"moves SP, and has not yet", unwind.Start{PC: mcall.pc, Stack: made(goexit.pc, mcall, main), Trap: true, Goroutine: true}, 9, "runtime.mcall main.main runtime.goexit", unwind.End{}},
 		{"nil function", unwind.Start{PC: 0, Stack: made(goexit.pc, placed{}, main)}, 9, "main.main runtime.goexit", unwind.End{}},
 		{"in C", unwind.Start{PC: inC, Stack: whole, Trap: true}, 9, "", unwind.End{Reason: unwind.UnknownPC, Addr: inC}},
 		{"in C with frame pointers", unwind.Start{PC: inC, BP: c.Lo + 16, Stack: c, Trap: true}, 9, "main.main by frame pointer runtime.goexit", unwind.End{}},

@@ -60,7 +60,7 @@ func (w *walk) step() (f Frame, end End, more bool) {
 	}
 	f = Frame{PC: w.PC, SP: w.SP, Func: p.fn, Trap: w.Trap, Dead: w.dead, ByFramePointer: w.byPointer}
 	size, sized := p.size, p.sized
-	opaque := p.fn.Flag&pclntab.SPWrite != 0
+	opaque := p.fn.Flag&pclntab.SPWrite != 0 && !(p.comes && w.Goroutine)
 	if p.fn.ID != pclntab.Normal {
 		switch w.switchStack(p.fn.ID) {
 		case left:

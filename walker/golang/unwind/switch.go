@@ -39,6 +39,26 @@ func (w *walk) switchStack(id pclntab.FuncID) switched {
 	return stayed
 }
 
+// leaves are the runtime's functions on amd64 that move SP for one reason: to
+// leave the goroutine's stack for the thread's, and to come back to where they were.
+// So while SP is in the goroutine's stack it is what the table says, which knows
+// nothing of the moves. (Those that run on a thread's stack anyhow align SP there:
+// of that nothing is said.)
+//
+// https://github.com/golang/go/blob/go1.26.8/src/runtime/asm_amd64.s#L520
+// https://github.com/golang/go/blob/go1.26.8/src/runtime/sys_linux_amd64.s#L221
+// https://github.com/golang/go/blob/go1.26.8/src/runtime/time_linux_amd64.s#L13
+// https://github.com/golang/go/blob/go1.26.8/src/runtime/race_amd64.s#L434
+var leaves = map[string]bool{
+	"runtime.systemstack": true,
+	"runtime.mcall":       true,
+	"runtime.morestack":   true,
+	"runtime.asmcgocall":  true,
+	"runtime.nanotime1":   true,
+	"time.now":            true,
+	"racecall":            true,
+}
+
 // Offsets in the kernel's struct ucontext of amd64.
 // https://github.com/golang/go/blob/go1.26.8/src/runtime/defs_linux_amd64.go#L247
 const (

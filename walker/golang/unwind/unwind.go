@@ -26,6 +26,9 @@ type Start struct {
 
 	Stack Stack
 
+	// Goroutine: the stack is a goroutine's, not a thread's own.
+	Goroutine bool
+
 	// Next is the stack that this one does the work of: a signal stack's is
 	// the g0's, a g0's is its m's curg's, with curg's sched. Nil: none.
 	Next *Start
@@ -124,6 +127,7 @@ type place struct {
 	fn    *pclntab.Func // nil: no Go function is there
 	size  uint64        // from SP to CFA
 	sized bool          // size is known
+	comes bool          // on a goroutine's stack the size holds even where fn moves SP
 }
 
 // maxPlaces bounds what is remembered. Programs have thousands of PCs on
@@ -147,7 +151,7 @@ func (u *Unwinder) look(pc uint64) *place {
 		return &place{}
 	}
 	delta, sized := fn.SPDelta(pc)
-	p := &place{fn: fn, size: uint64(delta), sized: sized}
+	p := &place{fn: fn, size: uint64(delta), sized: sized, comes: leaves[fn.Name] && !u.link}
 	if !u.link {
 		p.size += 8 // the return address
 	}
