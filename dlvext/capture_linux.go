@@ -140,10 +140,10 @@ func (c *capture) stopped() error {
 // read reads what there is to read until collect is done or time is over.
 // After it nothing reads the process any more.
 func (c *capture) read(s *seizure, deadline time.Time) error {
-	threads, without := s.registers()
+	threads, asleep := s.registers()
 	c.image.Threads = threads
-	if without > 0 {
-		c.addNote("%d threads slept within the kernel (a disk that does not answer is one cause) and could not be stopped: their registers are not known", without)
+	if len(asleep) > 0 {
+		c.addNote("threads that slept within the kernel (a disk that does not answer is one cause) could not be stopped, and of these no more is known than where they stand: %s", listed(asleep))
 	}
 	ctx, cancel := context.WithDeadline(c.ctx, deadline)
 	defer cancel()

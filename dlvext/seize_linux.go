@@ -222,19 +222,20 @@ func (s *seizure) release() {
 	}
 }
 
-// registers returns the threads with their registers, and how many were
-// stuck, which have none. The process's first thread comes first.
-func (s *seizure) registers() (threads []Thread, without int) {
+// registers returns the threads with their registers, and those that were
+// stuck, of which /proc has two: these stay true, since such a thread stops
+// before it runs any code of its own. The process's first thread comes first.
+func (s *seizure) registers() (threads []Thread, asleep []int) {
 	for _, t := range s.threads {
 		switch t.state {
 		case stopped:
 			threads = append(threads, Thread{TID: t.tid, Regs: generalRegisters(t.tid)})
 		case stuck:
-			threads = append(threads, Thread{TID: t.tid})
-			without++
+			threads = append(threads, sleepingThread(s.pid, t.tid))
+			asleep = append(asleep, t.tid)
 		}
 	}
-	return threads, without
+	return threads, asleep
 }
 
 // Register sets of ptrace: https://github.com/torvalds/linux/blob/v6.12/include/uapi/linux/elf.h#L380

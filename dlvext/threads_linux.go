@@ -18,14 +18,20 @@ func (c *capture) runningThreads() []Thread {
 	}
 	threads := make([]Thread, 0, len(ids))
 	for _, tid := range ids {
-		t := Thread{TID: tid}
-		if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", c.pid, tid)); err == nil {
-			t.Regs = sleepingRegisters(string(text))
-			t.Partial = t.Regs != nil
-		}
-		threads = append(threads, t)
+		threads = append(threads, sleepingThread(c.pid, tid))
 	}
 	return threads
+}
+
+// sleepingThread is a thread with what /proc says of where it stands, if it sleeps
+// in the kernel.
+func sleepingThread(pid, tid int) Thread {
+	t := Thread{TID: tid}
+	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", pid, tid)); err == nil {
+		t.Regs = sleepingRegisters(string(text))
+		t.Partial = t.Regs != nil
+	}
+	return t
 }
 
 // sleepingRegisters takes the last two words of /proc/PID/task/TID/syscall:
@@ -52,4 +58,17 @@ func sleepingRegisters(text string) Registers {
 		return regs
 	}
 	return nil
+}
+
+// listed names some threads.
+func listed(tids []int) string {
+	const most = 8
+	var words []string
+	for _, tid := range tids[:min(len(tids), most)] {
+		words = append(words, strconv.Itoa(tid))
+	}
+	if more := len(tids) - most; more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(words, ", ")
 }

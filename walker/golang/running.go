@@ -48,6 +48,11 @@ func (c *collection) readRunning() {
 // thread has come to that, and is about to jump to where g.sched says, which it
 // leaves as it is but for the stack pointer.
 // https://github.com/golang/go/blob/go1.26.0/src/runtime/asm_amd64.s#L442
+//
+// While it waits for a child that vfork made, its return address is in a register
+// alone: where that was the child, which is on the same stack, has put its own, in the
+// same function.
+// https://github.com/golang/go/blob/go1.26.0/src/syscall/asm_linux_amd64.s#L16
 func (c *collection) found(g *goroutine, pc, sp, bp uint64) {
 	f, ok := c.tables.Func(pc)
 	switch {
@@ -55,6 +60,12 @@ func (c *collection) found(g *goroutine, pc, sp, bp uint64) {
 	case f.ID == pclntab.Gogo, f.Name == "gogo" && f.Flag&movesSP == movesSP: // what that jumps to
 		g.sp, g.bp = sp, 0
 		return
+	case f.Name == "syscall.rawVforkSyscall":
+		_, below := f.SPDelta(pc) // SP is where it was at the entry, or below
+		if ret, err := c.read(sp-8, 8); !below && sp-8 >= g.lo && err == nil {
+			g.pc, g.sp, g.bp = le.Uint64(ret), sp, 0
+			return
+		}
 	}
 	g.pc, g.sp, g.bp, g.interrupted = pc, sp, bp, true
 }
