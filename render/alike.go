@@ -59,7 +59,7 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 	var first *graph.Task
 	var its *graph.Wait // of the first
 	var on targets
-	same, phased, least, phase := true, true, time.Duration(-1), ""
+	same, pooled, phased, least, phase := true, true, true, time.Duration(-1), ""
 	v.s.EachTask(tasks, func(t *graph.Task) {
 		waits := of(t)
 		if first == nil {
@@ -68,12 +68,13 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 			}
 		}
 		if len(waits) == 0 {
-			same = same && its == nil
+			same, pooled = same && its == nil, false
 			least = 0
 			return
 		}
 		w := &waits[0]
 		same = same && its != nil && sameWait(w, its)
+		pooled = pooled && its != nil && w.Kind == graph.WaitSemaphore && w.Resource == its.Resource && w.Amount == its.Amount
 		if phased = phased && its != nil; phased && w.Phase != phase {
 			phase = withoutPeer(phase) // it may be all that differs
 			phased = withoutPeer(w.Phase) == phase
@@ -88,8 +89,12 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 		return said{core: stateWord(graph.StateUnknown)}
 	case its == nil:
 		return said{core: v.idle(first), more: v.otherFailures(first, tasks)}
-	case same:
-		s := v.wait(first, its)
+	case same, pooled && its.Resource != 0:
+		w := *its
+		if !same {
+			w.Branches = nil // what else would end the wait is each one's own
+		}
+		s := v.wait(first, &w)
 		return said{s.core, s.more + since(least)}
 	}
 	many := v.manyWaits(first, its, on.distinct())

@@ -27,8 +27,11 @@ func (v *view) onSemaphore(t *graph.Task, w *graph.Wait, r *graph.Resource) said
 	size, _ := d.number("size")
 	held, _ := d.number("held")
 	core := "wants " + thing(r)
-	if w.Amount > 0 {
+	switch host := d.text("host"); {
+	case w.Amount > 0:
 		core = "wants " + number(int(w.Amount)) + " of " + thing(r)
+	case host != "":
+		core = "wants a connection of " + thing(r) + " to " + host
 	}
 	more := notes(number(held)+" of "+number(size)+" taken", v.known(w.Evidence))
 	if len(r.Holders) > 0 {
