@@ -2,6 +2,8 @@ package testtarget
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,11 +21,57 @@ func (tg *Target) GCore(t testing.TB) string {
 		Skip(t, "gcore", "it is not on PATH", "install gdb")
 	}
 	pid := strconv.Itoa(tg.PID)
-	prefix := filepath.Join(t.TempDir(), "core")
+	prefix := filepath.Join(roomForCore(t), "core")
 	if out, err := exec.Command("gcore", "-o", prefix, pid).CombinedOutput(); err != nil {
 		t.Fatalf("gcore of %s: %v\n%s", tg.Exe, err, out)
 	}
 	return prefix + "." + pid
+}
+
+// roomForCore is a new directory for a core of gcore's. That writes what a Go program
+// has only reserved too, more than a gigabyte of zeros, which takes a disk many times
+// as long as memory: the directory is in memory where there is plenty.
+func roomForCore(t testing.TB) string {
+	t.Helper()
+	const memory, plenty = "/dev/shm", 8 << 30
+	var fs unix.Statfs_t
+	if unix.Statfs(memory, &fs) != nil || fs.Bavail*uint64(fs.Bsize) < plenty || available() < plenty {
+		return t.TempDir()
+	}
+	removeLeft(memory)
+	dir, err := os.MkdirTemp(memory, fmt.Sprint(coreDirs, os.Getpid(), "-"))
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// coreDirs is what the names of directories in memory begin with, before the
+// process that made them.
+const coreDirs = "dlv-async-test-"
+
+// removeLeft removes directories of tests that were killed.
+func removeLeft(memory string) {
+	dirs, _ := filepath.Glob(filepath.Join(memory, coreDirs+"*"))
+	for _, dir := range dirs {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), coreDirs), "-")
+		if n, err := strconv.Atoi(pid); err == nil && errors.Is(unix.Kill(n, 0), unix.ESRCH) {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
+// available is how much memory the machine has left, in bytes.
+func available() uint64 {
+	info, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(info), "MemAvailable:")
+	var kilobytes uint64
+	_, _ = fmt.Sscan(after, &kilobytes)
+	return kilobytes << 10
 }
 
 // CrashCore tells the target to crash, waits for its end and returns the path
