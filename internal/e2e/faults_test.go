@@ -125,7 +125,7 @@ func findings(s *graph.Snapshot) []string {
 // of programs that use them, the runtime's own account alone is held against that.
 func TestEveryReadFailsOnce(t *testing.T) {
 	programs := []string{"chans", "mutexes", "waitgroup", "errgroup", "cond", "sleep", "network", "busy"}
-	libraries := []string{"contexts", "xsync", "coroutines", "groups", "bubble", "labels", "syscalls", "database", "server"}
+	libraries := []string{"contexts", "xsync", "coroutines", "groups", "bubble", "labels", "syscalls", "database", "tests", "server"}
 	for _, program := range slices.Concat(programs, libraries) {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()

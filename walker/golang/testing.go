@@ -35,6 +35,7 @@ type test struct {
 type testFacts struct {
 	tests     map[*goroutine]test
 	endsTests map[uint64]*goroutine // by the channel that the end of a test is told on
+	testsLost map[*goroutine]bool   // it stands still in a test, of which no testing.T could be read
 }
 
 // testRunner is what the goroutine of every test runs.
@@ -48,7 +49,7 @@ func runsTests(fn string) bool {
 // readTests finds the testing.T of each test: the function that runs it has it
 // until the end, and it says by what function it is run.
 func (c *collection) readTests() {
-	c.tests, c.endsTests = map[*goroutine]test{}, map[uint64]*goroutine{}
+	c.tests, c.endsTests, c.testsLost = map[*goroutine]test{}, map[uint64]*goroutine{}, map[*goroutine]bool{}
 	l := &c.lay.testing
 	if l.size == 0 || l.name.size != 16 || l.runner.size != 16 || l.signal.size != 8 {
 		return
@@ -74,12 +75,14 @@ func (c *collection) readTests() {
 		}
 	})
 	for g, words := range held {
+		live := len(words) > 0
 		words = slices.DeleteFunc(words, func(v uint64) bool { return found[v].name == "" })
 		slices.Sort(words)
 		if words = slices.Compact(words); len(words) == 1 {
 			c.tests[g] = found[words[0]]
 			c.endsTests[found[words[0]].signal] = g
 		}
+		c.testsLost[g] = live && len(words) == 0 && parked(g.status)
 	}
 }
 

@@ -324,6 +324,9 @@ func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
 	if w.groupUnread[g] {
 		unread("which group it is a member of is not known: a group could not be read")
 	}
+	if w.testsLost[g] {
+		unread("which test it runs, and who awaits that, is not known: its testing.T could not be read")
+	}
 }
 
 // shape returns a goroutine's calls.
