@@ -25,6 +25,9 @@ func (v *view) causes() error {
 	v.shortfalls()
 	v.blank()
 	v.verdict(c)
+	if tasks, words := v.beingServed(); len(tasks) > 0 {
+		v.wrap(v.text(), v.indent(2), v.say(normal, "Being served: "+words).add(quiet, " (requests)"))
+	}
 	v.s = v.s.Whole() // what those that were picked hang on may not be among them
 	var telling, idle []graph.Cause
 	for _, cause := range c.List {

@@ -27,6 +27,7 @@ var views = []struct {
 	{"report", render.Report},
 	{"tree", render.Tree},
 	{"tasks", render.Tasks},
+	{"requests", render.Requests},
 	{"stacks", render.Stacks},
 	{"groups", render.Groups},
 	{"resources", render.Resources},

@@ -12,6 +12,7 @@ const (
 	leastTree    = 20 // lines of tasks, however many problems there are
 	mostProblems = 4
 	mostRows     = 5  // lines of tasks in one problem
+	mostRequests = 4  // lines of requests that are being served
 	mostFrames   = 12 // of the task that the process died in
 )
 
@@ -26,6 +27,9 @@ func Report(w io.Writer, s *graph.Snapshot, o Options) error {
 	v.blank()
 	v.problems(mostProblems, mostRows)
 	v.blank()
+	if v.requests(mostRequests) {
+		v.blank()
+	}
 	v.wrap(v.text(), v.indent(2), v.say(strong, "Tasks").add(quiet, suffix("  ", v.census(v.all()))))
 	roots := s.Forest(graph.ForestOptions{System: o.System, Coalesce: true})
 	withoutReferences(roots)

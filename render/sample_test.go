@@ -169,12 +169,20 @@ func stuckWith(leaked, idle int) *graph.Snapshot {
 	handle := user("orders.(*Server).handle", "server.go", 71)
 	wants := on(graph.WaitMutex, c)
 	wants.Since = 190 * time.Second
-	b.task(41, wants, lock, transfer, handle, serve).CreatedBy = byServe()
+	serves := func(t *graph.Task, what string, age time.Duration) {
+		t.CreatedBy = byServe()
+		t.Detail = []graph.Attr{{Key: graph.DetailServes, Value: what}}
+		if age > 0 {
+			t.Detail = append(t.Detail, graph.Attr{Key: graph.DetailRequestAge, Value: age})
+		}
+	}
+	serves(b.task(41, wants, lock, transfer, handle, serve), "an HTTP request", 195*time.Second)
 	wants = on(graph.WaitMutex, a)
 	wants.Since = 190 * time.Second
-	b.task(42, wants, lock, transfer, handle, serve).CreatedBy = byServe()
+	serves(b.task(42, wants, lock, transfer, handle, serve), "an HTTP request", 191*time.Second)
 	for n := 43; n <= 44; n++ {
-		b.task(n, on(graph.WaitMutex, a), lock, user("orders.(*Store).Get", "store.go", 31), handle, serve).CreatedBy = byServe()
+		get := b.task(n, on(graph.WaitMutex, a), lock, user("orders.(*Store).Get", "store.go", 31), handle, serve)
+		serves(get, "an HTTP request", time.Duration(n)*time.Second)
 	}
 
 	firstLeaked, firstIdle := 100, 2000

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // What gRPC is about where its goroutines wait, on both sides.
@@ -31,16 +32,24 @@ func TestPhasesOfGRPC(t *testing.T) {
 	}
 	tg := testtarget.Start(t, buildIntegration(t, "grpc"))
 	for _, v := range views {
-		got := map[string]string{}
+		got, serve := map[string]string{}, map[string]string{}
 		for _, task := range v.see(t, tg).Tasks {
 			if _, asked := want[task.Name]; asked && len(task.Waits) > 0 {
 				got[task.Name] = task.Waits[0].Phase
 			} else if asked {
 				got[task.Name] = "nothing: it does not wait"
 			}
+			for _, a := range task.Detail {
+				if a.Key == graph.DetailServes {
+					serve[task.Name] = a.Value.(string)
+				}
+			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: what goroutines are about (-want +got):\n%s", v.name, diff)
+		}
+		if diff := cmp.Diff(map[string]string{"main.serve": "a gRPC stream", "main.mute": "a gRPC stream"}, serve); diff != "" {
+			t.Errorf("%s: what goroutines serve (-want +got):\n%s", v.name, diff)
 		}
 	}
 }

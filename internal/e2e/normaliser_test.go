@@ -218,6 +218,7 @@ func roundTimes(v any) any {
 	each(v, func(o object) {
 		delete(o, "since_ms")
 		delete(o, "test_running_ms")
+		delete(o, "request_age_ms")
 		for _, key := range timesToCome {
 			if n, ok := o[key].(json.Number); ok {
 				ms, _ := n.Float64()

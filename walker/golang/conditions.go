@@ -30,6 +30,7 @@ func (w *walk) describeConditions(t *graph.Task, g *goroutine) {
 	if by := w.startedBy(g); by != "" {
 		t.Detail = append(t.Detail, graph.Attr{Key: "started_by", Value: by})
 	}
+	w.describeRequest(t, g)
 	w.describeConn(t, g)
 	w.describeBuffer(t, g)
 	w.describeUnwinding(t, g)

@@ -16,6 +16,7 @@ type shape struct {
 	last   []int32        // for each physical frame, the index in frames of its outermost call
 	shown  int32          // the index of the innermost that is not plumbing
 	name   string         // what people call who stands there; empty where no frame tells
+	serves string         // as servedBy says
 
 	kind    graph.WaitKind // for which library and phase were looked up last
 	library *awaitable
@@ -69,7 +70,7 @@ func (t *frameTable) shape(frames []unwind.Frame) *shape {
 		}
 		s.last = append(s.last, int32(len(s.frames)-1))
 	}
-	s.shown, s.name = firstShown(s.frames), nameOf(s.frames)
+	s.shown, s.name, s.serves = firstShown(s.frames), nameOf(s.frames), servedBy(s.frames)
 	t.shapes[string(t.key)] = s
 	return s
 }

@@ -312,6 +312,12 @@ type Task struct {
 	Problems  []*Problem // what could not be read of this task, what is wrong with it
 }
 
+// Keys of [Task.Detail] that views know of.
+const (
+	DetailServes     = "serves"         // the request that it answers, with its article: an HTTP request
+	DetailRequestAge = "request_age_ms" // how long ago that came, at least
+)
+
 // Group is tasks bound to a scope in one task's frame.
 type Group struct {
 	ID          GroupID

@@ -131,7 +131,7 @@ func plainValue(text string) bool {
 // a network address.
 func ownWord(key, text string) bool {
 	switch key {
-	case "kind", "state", "direction", "missing", "parents", "cancel_held_by", "runs", "started_by", "connection", "bufio.Reader", "bufio.Writer", "ended_by", "deferred":
+	case "kind", "state", "direction", "missing", "parents", "cancel_held_by", "runs", "started_by", DetailServes, "connection", "bufio.Reader", "bufio.Writer", "ended_by", "deferred":
 		return true
 	}
 	switch text { // the errors of a context

@@ -1,0 +1,114 @@
+package render
+
+import (
+	"cmp"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
+
+// Requests shows the requests that are being served, by where they stand: those
+// of which there are most first, and what lives long behind them.
+func Requests(w io.Writer, s *graph.Snapshot, o Options) error {
+	v := newView(w, s, o)
+	v.terse = !o.Full
+	v.header()
+	v.shortfalls()
+	v.blank()
+	if !v.requests(o.Limit) {
+		v.wrap(v.text(), v.indent(2), v.say(strong, "No request is being served").add(quiet, "  (looked for: those of net/http, net/rpc and gRPC)"))
+	}
+	return v.end()
+}
+
+// requests shows in at most so many rows (0: all) what the requests that are
+// being served do. It reports whether there are any.
+func (v *view) requests(rows int) bool {
+	tasks, words := v.beingServed()
+	if len(tasks) == 0 {
+		return false
+	}
+	v.wrap(v.text(), v.indent(2), v.say(strong, "Requests").add(quiet, "  "+words))
+	v.requestRows(tasks, rows)
+	return true
+}
+
+// beingServed are the tasks that serve requests, and how many requests of each
+// kind there are, in words.
+func (v *view) beingServed() (tasks []graph.TaskID, words string) {
+	kinds, oldest := census{}, time.Duration(0)
+	for _, t := range v.s.Tasks {
+		d := detail(t.Detail)
+		if what := d.text(graph.DetailServes); what != "" {
+			_, noun, _ := strings.Cut(what, " ") // without its article
+			kinds[noun]++
+			tasks = append(tasks, t.ID)
+			oldest = max(oldest, age(t))
+		}
+	}
+	var counts []string
+	for _, noun := range slices.SortedFunc(maps.Keys(kinds), func(a, b string) int {
+		return cmp.Or(cmp.Compare(kinds[b], kinds[a]), strings.Compare(a, b))
+	}) {
+		counts = append(counts, count(kinds[noun], noun))
+	}
+	words = strings.Join(counts, ", ")
+	if oldest > 0 {
+		words += "; the oldest came at least " + duration(oldest) + " ago"
+	}
+	return tasks, words
+}
+
+// requestRows shows where the requests stand that the tasks serve.
+func (v *view) requestRows(tasks []graph.TaskID, rows int) {
+	groups := v.coalesce(tasks, false)
+	slices.SortStableFunc(groups, func(a, b []graph.TaskID) int {
+		return cmp.Or(cmp.Compare(v.livesLong(a), v.livesLong(b)), cmp.Compare(len(b), len(a)))
+	})
+	shown := groups
+	if rows > 0 && len(groups) > rows+1 { // the line that counts one would take its room
+		shown = groups[:rows]
+	}
+	labels, places := v.aligned(len(shown), func(i int) (*graph.Task, []graph.TaskID) {
+		return v.s.Task(shown[i][0]), shown[i]
+	})
+	for _, alike := range shown {
+		tail := v.does(alike)
+		oldest := time.Duration(0)
+		v.s.EachTask(alike, func(t *graph.Task) { oldest = max(oldest, age(t)) })
+		if oldest > 0 {
+			tail.add(quiet, "; "+verb(len(alike), "it", "the oldest")+" came at least "+duration(oldest)+" ago")
+		}
+		v.taskLine(v.s.Task(alike[0]), alike, tail, labels, places, v.indent(2), v.indent(2))
+	}
+	rest := 0
+	for _, alike := range groups[len(shown):] {
+		rest += len(alike)
+	}
+	if rest > 0 {
+		hint := " (--limit)"
+		if v.o.Limit == 0 {
+			hint = " (requests)"
+		}
+		v.row(v.indent(2), v.say(quiet, v.ellipsis+" "+number(rest)+" more, at "+count(len(groups)-len(shown), "other place")+hint))
+	}
+}
+
+// age is how long ago at least the request came that a task serves; 0: not known.
+func age(t *graph.Task) time.Duration {
+	d, _ := detail(t.Detail).duration(graph.DetailRequestAge)
+	return d
+}
+
+// livesLong is 1 for what is meant to last, and 0 for what should soon be answered.
+func (v *view) livesLong(tasks []graph.TaskID) int {
+	t := v.s.Task(tasks[0])
+	if what := detail(t.Detail).text(graph.DetailServes); strings.HasSuffix(what, "stream") || strings.HasSuffix(what, "connection") {
+		return 1
+	}
+	return 0
+}
