@@ -7,13 +7,19 @@ import (
 )
 
 // handlers are the functions of libraries that have a program's own code answer
-// one request: a goroutine that stands in one serves that request.
+// one request: a goroutine that stands in one serves that request, as the
+// innermost of them says.
 var handlers = map[string]string{
 	"net/http.serverHandler.ServeHTTP":                     "an HTTP request",
 	"http2.(*serverConn).runHandler":                       "an HTTP request",
 	"google.golang.org/grpc.(*Server).processUnaryRPC":     "a gRPC call",
 	"google.golang.org/grpc.(*Server).processStreamingRPC": "a gRPC stream",
 	"net/rpc.(*service).call":                              "an RPC",
+
+	// In gRPC 1.85 one function serves both, and calls have a wrapper within it.
+	"google.golang.org/grpc.(*Server).wrapUnaryHandler.func1":                    "a gRPC call",
+	"google.golang.org/grpc.(*Server).register.(*Server).wrapUnaryHandler.func1": "a gRPC call", // inlined there
+	"google.golang.org/grpc.(*Server).processRPC":                                "a gRPC stream",
 }
 
 // servedBy is what a goroutine with these calls serves; empty: nothing that is known.
