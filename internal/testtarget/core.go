@@ -22,10 +22,12 @@ func (tg *Target) GCore(t testing.TB) string {
 	}
 	pid := strconv.Itoa(tg.PID)
 	prefix := filepath.Join(roomForCore(t), "core")
+	path := prefix + "." + pid
+	t.Cleanup(func() { _ = os.Truncate(path, 0) }) // Delve's reader keeps it open beyond the test
 	if out, err := exec.Command("gcore", "-o", prefix, pid).CombinedOutput(); err != nil {
 		t.Fatalf("gcore of %s: %v\n%s", tg.Exe, err, out)
 	}
-	return prefix + "." + pid
+	return path
 }
 
 // roomForCore is a new directory for a core of gcore's. That writes what a Go program
