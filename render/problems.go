@@ -48,25 +48,54 @@ func (v *view) problems(most, rows int) {
 	if n := len(v.s.Problems) - len(list); n > 0 {
 		v.row(v.say(quiet, count(n, "suppressed problem")+" "+be(n)+" not shown (--suppressed)"))
 	}
-	shown := list
-	if most > 0 && len(list) > most {
-		shown = list[:most]
+	shown, alike := v.firstOfEach(list)
+	var rest []*graph.Problem
+	if most > 0 && len(shown) > most {
+		for _, p := range shown[most:] {
+			rest = append(append(rest, p), alike[p.Fingerprint]...)
+		}
+		shown = shown[:most]
 	}
+	named := map[graph.TaskID]bool{} // in the problems before
 	for i, p := range shown {
 		if i > 0 {
 			v.blank()
 		}
-		if v.terse && p.Severity == graph.Info && list[0].Severity != graph.Info {
-			v.sentence(p) // room is for what is worse
-			continue
+		told := len(p.Tasks) > 0 && !slices.ContainsFunc(slices.Concat(p.Tasks, p.Queued), func(id graph.TaskID) bool { return !named[id] })
+		v.sentence(p, len(alike[p.Fingerprint]))
+		if v.terse && (told || p.Severity == graph.Info && list[0].Severity != graph.Info) {
+			continue // room is for what is worse, and was not shown
 		}
 		v.problem(p, rows)
+		for _, p := range append(alike[p.Fingerprint], p) {
+			for _, id := range slices.Concat(p.Tasks, p.Queued) {
+				named[id] = true
+			}
+		}
 	}
-	if n := len(list) - len(shown); n > 0 {
+	if len(rest) > 0 {
 		v.blank()
-		v.row(v.say(quiet, v.ellipsis+" "+count(n, "more problem")+": "+severities(list[len(shown):])+v.fuller()))
+		v.row(v.say(quiet, v.ellipsis+" "+count(len(rest), "more problem")+": "+severities(rest)+v.fuller()))
 	}
 	v.caveats()
+}
+
+// firstOfEach are, where room is short, the first of those problems that are
+// alike, and by their fingerprints the others.
+func (v *view) firstOfEach(list []*graph.Problem) (firsts []*graph.Problem, others map[string][]*graph.Problem) {
+	if !v.terse {
+		return list, nil
+	}
+	seen, others := map[string]bool{}, map[string][]*graph.Problem{}
+	for _, p := range list {
+		if key := p.Fingerprint; key == "" || !seen[key] {
+			seen[key] = true
+			firsts = append(firsts, p)
+		} else {
+			others[key] = append(others[key], p)
+		}
+	}
+	return firsts, others
 }
 
 // told are those of the problems to be shown.
@@ -104,18 +133,21 @@ func severities(list []*graph.Problem) string {
 	return strings.Join(parts, ", ")
 }
 
-// sentence is what a problem says, and no more.
-func (v *view) sentence(p *graph.Problem) {
+// sentence is what a problem says, and that there are more that say the like.
+func (v *view) sentence(p *graph.Problem, more int) {
 	mark, st := v.mark(p), v.severity(p)
 	words := v.say(st, mark+" "+p.Code+":").add(normal, " ").add(strong, p.Message)
 	if p.Evidence.Confidence == graph.Inferred && v.terse {
 		words.add(quiet, " (inferred)")
 	}
+	if more > 0 {
+		words.add(quiet, " (and "+number(more)+" more like it: problems)")
+	}
 	v.wrap(v.text(), v.indent(2), words)
 }
 
+// problem is what is below its sentence: who is in it, how it is known.
 func (v *view) problem(p *graph.Problem, rows int) {
-	v.sentence(p)
 	if p.Suppressed {
 		v.wrap(v.indent(4), v.indent(6), v.say(quiet, "suppressed: "+p.Reason))
 	}

@@ -13,7 +13,7 @@ func findMissingDone(s *Snapshot) {
 	}
 	stuck := map[TaskID]*Problem{}
 	for _, p := range s.Problems {
-		if p != nil && (p.Code == "leak" || p.Code == "all-asleep") {
+		if p != nil && (p.Code == "leak" || p.Code == codeAsleep) {
 			for _, id := range p.Tasks {
 				stuck[id] = p
 			}

@@ -65,11 +65,12 @@ func uniqueTaskIDs(ids []TaskID) []TaskID {
 
 func sortProblems(problems []*Problem) { slices.SortStableFunc(problems, compareProblems) }
 
-// compareProblems puts the most severe first, then orders by code, first task,
-// and whatever else tells two apart.
+// compareProblems puts the most severe first, of these what says least of its
+// cause last, then orders by code, first task, and whatever else tells two apart.
 func compareProblems(a, b *Problem) int {
 	return cmp.Or(
 		cmp.Compare(b.Severity, a.Severity),
+		compareBool(a.Code == codeAsleep, b.Code == codeAsleep),
 		strings.Compare(a.Code, b.Code),
 		slices.CompareFunc(a.Tasks, b.Tasks, compareTaskIDs),
 		slices.Compare(a.Groups, b.Groups),

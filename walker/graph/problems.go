@@ -13,6 +13,7 @@ const (
 	codeDeadlock   = "deadlock"
 	codeSelf       = "self-deadlock" // a circle of one task, at a lock that it has
 	codeUnreadable = "unreadable"
+	codeAsleep     = "all-asleep" // found by walkers: it says of all tasks what others say of some
 )
 
 // isDeadlock tells whether a problem is a circle of waits.
