@@ -239,7 +239,7 @@ func TestDelvesPromptBuilds(t *testing.T) {
 	write(t, filepath.Join(dir, "main_test.go"), "package main\n\nimport \"testing\"\n\nfunc TestThis(t *testing.T) {}\n")
 	for _, c := range []struct{ args, lines, want []string }{
 		{[]string{"debug", "--build-flags=-tags=special", "--", "one"}, []string{"break main.main", "continue", "async where", "continue", "quit"}, []string{"Breakpoint 1", "main.main", "2 true", "exited with status 0"}},
-		{[]string{"test", "-i", "--build-flags=-tags=special", "--", "-test.run", "This", "-test.v"}, []string{"break TestThis", "continue", "async where", "continue", "quit"}, []string{"Breakpoint 1", "built.TestThis", "created by go:1", "PASS: TestThis"}},
+		{[]string{"test", "-i", "--build-flags=-tags=special", "--", "-test.run", "This", "-test.v"}, []string{"break TestThis", "continue", "async where", "continue", "quit"}, []string{"Breakpoint 1", "built.TestThis", "awaited by go:1", "PASS: TestThis"}},
 	} {
 		inOrder(t, atDelvesPromptIn(t, dir, nil, c.lines, c.args...), c.want...)
 	}
