@@ -101,9 +101,9 @@ func compareWithDelve(t *testing.T, tg *target) {
 		if end.Reason != unwind.Complete {
 			t.Errorf("goroutine %d ends with %v at %#x", g.id, end.Reason, end.Addr)
 		}
-		var got, want strings.Builder
+		var got, want []string
 		for _, f := range frames {
-			fmt.Fprintf(&got, "pc %#x cfa %#x %s\n", f.PC, f.CFA, f.Func.Name)
+			got = append(got, fmt.Sprintf("pc %#x cfa %#x %s\n", f.PC, f.CFA, f.Func.Name))
 		}
 		theirs, err := proc.GoroutineStacktrace(tg.tgt, delves[g.id], maxFrames, 0)
 		if err != nil {
@@ -111,17 +111,32 @@ func compareWithDelve(t *testing.T, tg *target) {
 		}
 		for _, f := range theirs {
 			if !f.Inlined && f.Current.Fn != nil {
-				fmt.Fprintf(&want, "pc %#x cfa %#x %s\n", f.Current.PC, f.Regs.CFA, plain(f.Current.Fn.Name))
+				want = append(want, fmt.Sprintf("pc %#x cfa %#x %s\n", f.Current.PC, f.Regs.CFA, plain(f.Current.Fn.Name)))
 			}
 		}
-		if got.String() != want.String() {
-			t.Errorf("goroutine %d:\n%sDelve has\n%s", g.id, &got, &want)
+		if i := interruptedAtEntry(frames); i >= 0 && len(want) > i {
+			got, want = got[:i], want[:i]
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("goroutine %d:\n%sDelve has\n%s", g.id, strings.Join(got, ""), strings.Join(want, ""))
 		}
 		seen++
 	}
 	if seen < 3 {
 		t.Errorf("only %d goroutines seen", seen)
 	}
+}
+
+// interruptedAtEntry is the frame of a caller that was interrupted at the first
+// instruction of its function, as by a signal; -1: none was. Delve takes it for one that made a call, looks for the
+// instruction before, which is another function's, and loses the caller's frame.
+func interruptedAtEntry(frames []unwind.Frame) int {
+	for i, f := range frames {
+		if i > 0 && f.Trap && f.PC == f.Func.Entry {
+			return i
+		}
+	}
+	return -1
 }
 
 // plain is a function's name without its type arguments.
