@@ -70,6 +70,7 @@ type Thread struct {
 	TID  int
 	Regs Registers // nil: not known
 
-	// Partial: of Regs only the stack pointer and the program counter are known.
+	// Partial: of Regs only the stack pointer, the program counter and, of a thread
+	// in a system call, that are known.
 	Partial bool
 }

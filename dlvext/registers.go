@@ -10,8 +10,11 @@ const (
 	amd64Words = 27
 	amd64RBP   = 4
 	amd64RIP   = 16
-	amd64RSP   = 19
-	amd64FS    = 21
+
+	amd64R10, amd64R9, amd64R8, amd64RDX, amd64RSI, amd64RDI, amd64OrigRAX = 7, 8, 9, 12, 13, 14, 15
+
+	amd64RSP = 19
+	amd64FS  = 21
 
 	arm64Words = 34 // without tpidr
 	arm64FP    = 29

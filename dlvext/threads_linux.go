@@ -9,8 +9,7 @@ import (
 )
 
 // runningThreads lists the threads of a process that was not stopped. Of
-// those that sleep in the kernel, /proc says where: their stack pointer and
-// program counter.
+// those that sleep in the kernel, /proc says where, and in which system call.
 func (c *capture) runningThreads() []Thread {
 	ids, err := threadIDs(c.pid)
 	if err != nil {
@@ -34,9 +33,10 @@ func sleepingThread(pid, tid int) Thread {
 	return t
 }
 
-// sleepingRegisters takes the last two words of /proc/PID/task/TID/syscall:
-// "202 0x59d748 0x80 0x0 0x0 0x0 0x0 0x7ffeee9cf7c8 0x47ee03", "-1 SP PC" for
-// a thread that sleeps outside a system call, "running" for one that does not.
+// sleepingRegisters takes what /proc/PID/task/TID/syscall says: "202 0x59d748 0x80
+// 0x0 0x0 0x0 0x0 0x7ffeee9cf7c8 0x47ee03", the call's number and arguments, the
+// stack pointer and the program counter; "-1 SP PC" for a thread that sleeps
+// outside a system call, "running" for one that does not.
 func sleepingRegisters(text string) Registers {
 	fields := strings.Fields(text)
 	if len(fields) < 3 {
@@ -51,6 +51,7 @@ func sleepingRegisters(text string) Registers {
 	case "amd64":
 		regs := make(Registers, amd64Words)
 		regs[amd64RIP], regs[amd64RSP] = pc, sp
+		regs.setSyscall(fields[:len(fields)-2])
 		return regs
 	case "arm64":
 		regs := make(Registers, arm64Words)
