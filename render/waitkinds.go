@@ -94,11 +94,14 @@ func (v *view) couldServe(r *graph.Resource, w *graph.Wait) string {
 	if len(who) == 0 {
 		return ""
 	}
-	verb := " could send"
+	verb, only := " could send", ""
 	if w.Kind == graph.WaitChanSend {
 		verb = " could receive"
 	}
-	return v.holders(who) + verb + suffix(": ", v.known(weakest(who)))
+	if detail(r.Detail).is(graph.DetailOutOfReach) {
+		only = "only "
+	}
+	return only + v.holders(who) + verb + suffix(": ", v.known(weakest(who)))
 }
 
 func (v *view) onLock(w *graph.Wait, r *graph.Resource) said {

@@ -125,6 +125,9 @@ func dropUnlessWhole(doc object) {
 	}
 	for _, r := range objects(doc["resources"]) {
 		delete(r, "reached_by")
+		if d, ok := r["detail"].(object); ok {
+			delete(d, "out_of_reach")
+		}
 	}
 	problems, ok := doc["problems"].([]any)
 	if !ok {

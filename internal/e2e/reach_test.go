@@ -102,7 +102,8 @@ func couldServe(s *graph.Snapshot) map[string]bool {
 		if len(task.Waits) == 0 {
 			continue
 		}
-		if r := s.Resource(task.Waits[0].Resource); r != nil {
+		r := s.Resource(task.Waits[0].Resource)
+		if r != nil && !slices.Contains(r.Detail, graph.Attr{Key: graph.DetailOutOfReach, Value: true}) {
 			for _, h := range s.Reached(r) {
 				pairs[task.Name+" by "+s.Task(h.Task).Name] = true
 			}

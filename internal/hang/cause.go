@@ -46,11 +46,16 @@ func (h *Hang) verb() string {
 // causeOf is what a test hangs on: the circle that it is a part of or queues
 // behind; else what it waits for, and what that comes down to.
 func (h *Hang) causeOf(t Test) string {
+	var circle *graph.Problem
 	for _, p := range h.Snapshot.Problems {
 		if (p.Code == "deadlock" || p.Code == "self-deadlock") && !p.Suppressed &&
 			(slices.Contains(p.Tasks, t.Task) || slices.Contains(p.Queued, t.Task)) {
-			return p.Message
+			circle = p
+			break
 		}
+	}
+	if circle != nil && !h.hingesOnReach(circle) {
+		return circle.Message
 	}
 	root := h.Snapshot.Why(t.Task, graph.WhyOptions{Coalesce: true})
 	if root == nil {
@@ -58,6 +63,9 @@ func (h *Hang) causeOf(t Test) string {
 	}
 	words := render.NewPhrases(h.Snapshot)
 	cause := stands(words, root)
+	if circle != nil {
+		return cause + "; " + circle.Message
+	}
 	if t.From != nil && t.From != words.Place(root.Task) {
 		cause += ", called from " + words.At(t.From)
 	}
@@ -78,6 +86,15 @@ func (h *Hang) causeOf(t Test) string {
 		cause += fmt.Sprintf(", and to %d more", more)
 	}
 	return cause
+}
+
+// hingesOnReach tells of a circle whether it closes where somebody who is stuck
+// alone gets at something: then it is worth to say where the test stands.
+func (h *Hang) hingesOnReach(p *graph.Problem) bool {
+	return slices.ContainsFunc(p.Resources, func(id graph.ResourceID) bool {
+		r := h.Snapshot.Resource(id)
+		return r != nil && slices.Contains(r.Detail, graph.Attr{Key: graph.DetailOutOfReach, Value: true})
+	})
 }
 
 // leaked tells whether a task waits for what nothing can reach.

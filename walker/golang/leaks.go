@@ -76,7 +76,8 @@ func (w *walk) reportLeaks(ctx context.Context, tasks []graph.Task) {
 		for i := range tasks {
 			index[tasks[i].ID] = &tasks[i]
 		}
-		r.findOtherEnds(index)
+		r.findOtherEnds(index, false)
+		r.findOtherEnds(index, true)
 	}
 	var found, kept leaks
 	for _, g := range w.goroutines {

@@ -13,6 +13,11 @@ import (
 // that can run and get at it, from the words on their stacks that they may still
 // use, along a few pointers. Nothing says that they ever will. So they are named
 // to look at, the nearest first, and nothing follows from it.
+//
+// What nobody that can run reaches is marked so, and of that those are named who
+// get at it and are stuck themselves. If it is to be served at all one of them has to:
+// that may close a circle, of one who has a lock and sends, and one who is to
+// receive and wants the lock.
 
 // Bounds of the search: pointers to follow in a row, objects to look at for one
 // goroutine and for all together, how large one may be, and how many goroutines are named.
@@ -39,9 +44,10 @@ type nearness struct {
 	steps int
 }
 
-// findOtherEnds looks for who could serve the waits that nobody is known to.
-func (r *reach) findOtherEnds(index map[graph.TaskID]*graph.Task) {
-	wanted, own := r.wantedObjects(index)
+// findOtherEnds looks for who could serve the waits that nobody is known to: among
+// those who can run, or, of what is out of their reach, among those who are stuck.
+func (r *reach) findOtherEnds(index map[graph.TaskID]*graph.Task, stuck bool) {
+	wanted, own := r.wantedObjects(index, stuck)
 	if len(wanted) == 0 {
 		return
 	}
@@ -51,7 +57,7 @@ func (r *reach) findOtherEnds(index map[graph.TaskID]*graph.Task) {
 		if r.ctx.Err() != nil {
 			return
 		}
-		if r.suspects[g] || g.stack == nil || r.isSystem(g) {
+		if r.suspects[g] != stuck || g.stack == nil || r.isSystem(g) {
 			continue
 		}
 		l.words = l.words[:0]
@@ -62,6 +68,9 @@ func (r *reach) findOtherEnds(index map[graph.TaskID]*graph.Task) {
 	for _, end := range wanted {
 		if !told[end.resource] {
 			told[end.resource] = true
+			if stuck && len(end.found) > 0 {
+				end.resource.Detail = append(slices.Clip(end.resource.Detail), attr(graph.DetailOutOfReach, true))
+			}
 			r.b.Reached(end.resource, end.nearest()...)
 		}
 	}
@@ -69,7 +78,7 @@ func (r *reach) findOtherEnds(index map[graph.TaskID]*graph.Task) {
 
 // wantedObjects are the objects that goroutines wait on, and those that are a
 // goroutine's own: its g and its wait records, which lead to whatever it waits on.
-func (r *reach) wantedObjects(index map[graph.TaskID]*graph.Task) (wanted map[uint64]*otherEnd, own map[uint64]bool) {
+func (r *reach) wantedObjects(index map[graph.TaskID]*graph.Task, stuck bool) (wanted map[uint64]*otherEnd, own map[uint64]bool) {
 	wanted, own = map[uint64]*otherEnd{}, map[uint64]bool{}
 	for _, g := range r.goroutines {
 		own[g.addr] = true
@@ -77,7 +86,7 @@ func (r *reach) wantedObjects(index map[graph.TaskID]*graph.Task) (wanted map[ui
 			own[s.addr] = true
 		}
 		t := index[taskID(g.id)]
-		if t == nil || len(t.Waits) == 0 || r.suspects[g] {
+		if t == nil || len(t.Waits) == 0 || r.suspects[g] != stuck {
 			continue
 		}
 		waits := t.Waits[0].Branches

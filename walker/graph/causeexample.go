@@ -161,7 +161,7 @@ func (g *causeGraph) link(from, via, to int32) (*Link, Evidence) {
 		r := g.s.Resources[via-g.firstR]
 		w := findWait(t.Waits, func(w *Wait) bool { return w.Task == "" && w.Group == 0 && w.Resource == r.ID })
 		e := w.Evidence
-		for _, h := range r.Holders {
+		for _, h := range g.s.owedBy(r) {
 			if h.Task == target.ID {
 				e = weaker(e, h.Evidence)
 				break

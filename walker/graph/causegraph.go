@@ -66,7 +66,7 @@ func newCauseGraph(s *Snapshot) *causeGraph {
 		}
 	}
 	for i, r := range s.Resources {
-		for _, h := range r.Holders {
+		for _, h := range s.owedBy(r) {
 			if t, ok := s.taskIndex(h.Task); ok {
 				g.edge(g.firstR+int32(i), t, h.Evidence.Confidence == Proven)
 			}
@@ -141,7 +141,7 @@ func (g *causeGraph) wait(node int32, t *Task, w *Wait) (leads bool, end End) {
 		return true, 0
 	}
 	if i, ok := g.s.resourceIndex(w.Resource); ok {
-		holders := g.s.Resources[i].Holders
+		holders := g.s.owedBy(g.s.Resources[i])
 		for _, h := range holders {
 			if g.s.Task(h.Task) != nil {
 				g.edge(node, g.firstR+i, sure)

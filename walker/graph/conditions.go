@@ -101,7 +101,8 @@ func (c *conditions) group(node int32, g *Group) {
 // resource: any holder can let it go. An rwmutex with several is read by each of
 // them, and whoever waits for it waits for all: a writer, and a reader behind one.
 func (c *conditions) resource(node int32, r *Resource) {
-	for _, h := range r.Holders {
+	holders := c.s.owedBy(r)
+	for _, h := range holders {
 		if !c.counts(h.Evidence) {
 			return
 		}
@@ -109,7 +110,7 @@ func (c *conditions) resource(node int32, r *Resource) {
 	if endsByItself(r) || r.unknownShares() {
 		return
 	}
-	kids := c.holders(r)
+	kids := c.holders(holders)
 	if r.Kind == "rwmutex" {
 		c.some(node, kids, len(kids))
 	} else {
@@ -142,9 +143,9 @@ func endsByItself(r *Resource) bool {
 	return false
 }
 
-func (c *conditions) holders(r *Resource) []int32 {
-	ids := make([]TaskID, len(r.Holders))
-	for i, h := range r.Holders {
+func (c *conditions) holders(holders []Holder) []int32 {
+	ids := make([]TaskID, len(holders))
+	for i, h := range holders {
 		ids[i] = h.Task
 	}
 	return c.tasks(ids)

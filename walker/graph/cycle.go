@@ -67,7 +67,7 @@ func (c *conditions) within(w *Wait, in map[TaskID]bool) (Evidence, bool) {
 			break
 		}
 		e, found := w.Evidence, false
-		for _, h := range r.Holders {
+		for _, h := range c.s.owedBy(r) {
 			if in[h.Task] {
 				e, found = weaker(e, h.Evidence), true
 			}

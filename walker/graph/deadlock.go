@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // findDeadlocks adds a problem for every cycle of tasks none of which can go
 // on before another of them does.
@@ -17,6 +20,7 @@ func findDeadlocks(s *Snapshot, index *taskIndex) {
 	}
 	c := newConditions(s, index, false)
 	cycles, edges := c.cycles()
+	defer findOwed(s, index)
 	if len(cycles) == 0 {
 		return
 	}
@@ -42,6 +46,66 @@ func findDeadlocks(s *Snapshot, index *taskIndex) {
 			s.Problems = append(s.Problems, newDeadlock(c, tasks, queued[i], proven[key]))
 		}
 	}
+}
+
+// findOwed adds a problem for every cycle that closes where something is out of
+// reach of all tasks that can run, and one that is stuck itself gets at it, unless
+// one of its tasks is in a deadlock without that.
+func findOwed(s *Snapshot, index *taskIndex) {
+	s.relations.owed = map[ResourceID]bool{}
+	for _, r := range s.Resources {
+		if r.outOfReach() && len(s.Reached(r)) > 0 {
+			s.relations.owed[r.ID] = true
+		}
+	}
+	if len(s.relations.owed) == 0 {
+		return
+	}
+	told, keys := map[TaskID]bool{}, map[string]bool{}
+	for _, p := range s.Problems {
+		if p.isDeadlock() {
+			keys[taskKey(p.Tasks)] = true
+			for _, id := range p.Tasks {
+				told[id] = true
+			}
+		}
+	}
+	c := newConditions(s, index, false)
+	cycles, edges := c.cycles()
+	queued := c.queued(cycles, edges)
+	owed := map[ResourceID]bool{}
+	for i, cycle := range cycles {
+		tasks := c.tasksOf(cycle)
+		known := keys[taskKey(tasks)] // as the file says that the snapshot was read from
+		if !known && slices.ContainsFunc(tasks, func(id TaskID) bool { return told[id] }) {
+			continue
+		}
+		p := newDeadlock(c, tasks, queued[i], false)
+		said := false
+		for _, id := range p.Resources {
+			owed[id] = s.relations.owed[id]
+			if r := s.Resource(id); owed[id] && !said {
+				said = true
+				p.Message += fmt.Sprintf("; of all that are stuck only %s gets at %s", nameHolders(s.Reached(r)), title(r.Kind, r.Address))
+			}
+		}
+		if !known {
+			s.Problems = append(s.Problems, p)
+		}
+	}
+	s.relations.owed = owed
+}
+
+// nameHolders lists the first few of several tasks and counts the rest.
+func nameHolders(holders []Holder) string {
+	ids := make([]TaskID, len(holders))
+	for i, h := range holders {
+		ids[i] = h.Task
+	}
+	if len(ids) == 1 {
+		return string(ids[0])
+	}
+	return nameTasks(ids)
 }
 
 // cycles returns the cycles among the nodes that can never go on, and the edges

@@ -52,6 +52,23 @@ func TestDeadlocks(t *testing.T) {
 			},
 			nil,
 		},
+		"a lock, and a channel that only who wants it has": {
+			func(b builder) []*graph.Task {
+				lock, ch := held(b, 0x1000, inferred, "go:41"), held(b, 0x2000, inferred)
+				ch.Detail = []graph.Attr{{Key: graph.DetailOutOfReach, Value: true}}
+				b.Reached(ch, graph.Holder{Task: "go:42", Evidence: inferred})
+				return []*graph.Task{waiting("go:41", locks(ch)), waiting("go:42", locks(lock)), waiting("go:43", locks(ch))}
+			},
+			[]string{"go:41 and go:42 probably wait for each other; of all that are stuck only go:42 gets at mutex 0x2000; behind: [go:43]"},
+		},
+		"a lock, and a channel that who can run may have too": {
+			func(b builder) []*graph.Task {
+				lock, ch := held(b, 0x1000, inferred, "go:41"), held(b, 0x2000, inferred)
+				b.Reached(ch, graph.Holder{Task: "go:42", Evidence: inferred})
+				return []*graph.Task{waiting("go:41", locks(ch)), waiting("go:42", locks(lock))}
+			},
+			nil,
+		},
 		"a circle of three": {
 			func(b builder) []*graph.Task {
 				return []*graph.Task{waiting("go:1", awaits("go:2")), waiting("go:2", awaits("go:10")), waiting("go:10", awaits("go:1"))}

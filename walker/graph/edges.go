@@ -118,6 +118,20 @@ func (s *Snapshot) Spawned(t *Task) []TaskID {
 // Reached are tasks that can get at a resource: see [Builder.Reached].
 func (s *Snapshot) Reached(r *Resource) []Holder { return s.all().relations.outside.reached[r] }
 
+func (r *Resource) outOfReach() bool {
+	return len(r.Holders) == 0 && slices.Contains(r.Detail, Attr{DetailOutOfReach, true})
+}
+
+// owedBy are the tasks that have to act before who waits on a resource goes on:
+// its holders, and where that closes a circle, of what is out of reach of all who
+// can run those who get at it.
+func (s *Snapshot) owedBy(r *Resource) []Holder {
+	if whole := s.all(); whole.relations != nil && whole.relations.owed[r.ID] {
+		return s.Reached(r)
+	}
+	return r.Holders
+}
+
 // Waiters returns the tasks that wait on r, also in one branch of many, in order.
 func (s *Snapshot) Waiters(r *Resource) []Waiter {
 	s = s.all()

@@ -318,6 +318,10 @@ const (
 	DetailRequestAge = "request_age_ms" // how long ago that came, at least
 )
 
+// DetailOutOfReach is a key of [Resource.Detail]: true of what no task that can run
+// gets at, so that only those of [Snapshot.Reached], which are stuck, could serve it.
+const DetailOutOfReach = "out_of_reach"
+
 // Group is tasks bound to a scope in one task's frame.
 type Group struct {
 	ID          GroupID

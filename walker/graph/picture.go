@@ -82,7 +82,7 @@ func (p *painter) shared(r *Resource) bool {
 		return false
 	}
 	ties := 0
-	for _, h := range r.Holders {
+	for _, h := range p.s.all().owedBy(r) {
 		if p.shown(p.s.Task(h.Task)) {
 			return true
 		}
@@ -242,7 +242,7 @@ func (p *painter) connect() {
 				}
 			}
 		case v.Resource != nil:
-			for _, h := range v.Resource.Holders {
+			for _, h := range p.s.all().owedBy(v.Resource) {
 				if to, ok := p.vertexOf[h.Task]; ok {
 					add(Edge{i, to, EdgeHolder, "", h.Evidence})
 				}

@@ -12,6 +12,7 @@ type relations struct {
 	toResource adjacency // tasks that wait on resource i
 	spawned    adjacency // tasks that task i started
 	outside    outside
+	owed       map[ResourceID]bool // what is out of reach and part of a deadlock: its [Snapshot.Reached] have to act
 
 	// wide are the kinds of the waits of tasks that wait in many places at
 	// once: to look through them all for each place takes quadratic time.

@@ -20,7 +20,7 @@ func findSaturated(s *Snapshot) {
 		return
 	}
 	for _, r := range s.Resources {
-		if !r.counted() {
+		if !r.counted() || r.outOfReach() { // that is no matter of room
 			continue
 		}
 		waiting := s.wanting(r)

@@ -146,7 +146,7 @@ func (w *whyWalk) follow(n *Node, wait *Wait) {
 	case g != nil:
 		w.members(n, wait, g)
 	case r != nil:
-		w.lead(n, wait, LinkHolder, r.Holders)
+		w.lead(n, wait, LinkHolder, w.s.owedBy(r))
 	}
 	if len(n.Children) == before {
 		w.end(n, w.s.endOfWait(wait), wait, 0)

@@ -9,6 +9,9 @@
 //	starvation        of the lock of slow, which 20 wait for
 //	lock-across-wait  of the lock of across
 //	missing-done      where the heap is known: of the WaitGroup in collect
+//	deadlock          where the heap is known: of sends, which has a lock, and
+//	                  receives, which wants it, and alone has what sends sends to;
+//	                  where it is not, lock-across-wait of that lock
 package main
 
 import (
@@ -132,6 +135,21 @@ func across(a *account, has chan<- bool) {
 }
 
 //go:noinline
+func sends(a *account, to chan<- int, has chan<- bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	has <- true
+	to <- a.balance
+}
+
+//go:noinline
+func receives(a *account, from <-chan int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.balance += <-from
+}
+
+//go:noinline
 func collect() {
 	var wg sync.WaitGroup
 	done := make(chan bool)
@@ -190,6 +208,11 @@ func main() {
 	go audit(kept)
 	go collect()
 
+	sent, balances := &account{}, make(chan int)
+	go sends(sent, balances, has)
+	<-has
+	go receives(sent, balances)
+
 	ready.When(
 		ready.Parked(1, "sync.Mutex.Lock", "main.twice"),
 		ready.Parked(1, "sync.Mutex.Lock", "main.inner"),
@@ -197,6 +220,8 @@ func main() {
 		ready.Parked(1, "sync.RWMutex.RLock", "main.readTwice"),
 		ready.Parked(25, "sync.Mutex.Lock", "main.audit"),
 		ready.Parked(1, "sync.WaitGroup.Wait|semacquire", "main.collect"),
+		ready.Parked(1, "chan send", "main.sends"),
+		ready.Parked(1, "sync.Mutex.Lock", "main.receives"),
 		ready.Parked(1, "select (no cases)", "main.main"),
 	)
 	select {}

@@ -79,11 +79,7 @@ func (f *flow) calls(s *state, i *inst, target uint64) {
 			e.does, l = f.follow(s, i, target)
 		}
 	}
-	if observes(fn.Name) {
-		f.clobber(s, i)
-	} else {
-		f.afterCall(s, i, int64(fn.Args), true)
-	}
+	f.afterCall(s, i, int64(fn.Args), true)
 	switch e.does {
 	case tries:
 		s.regs[rax] = f.attempt(l, i.pc).of
@@ -177,16 +173,8 @@ func (f *flow) substitute(s *state, i *inst, v value, args *[numRegisters]value)
 	return value{}
 }
 
-// observes tells of functions that leave the memory which is followed alone: those by
-// which the race detector learns what the program does. One is called for each case of
-// a select, while its cases are being written down.
-// https://github.com/golang/go/blob/go1.26.0/src/cmd/compile/internal/walk/select.go#L214
-func observes(fn string) bool {
-	return fn == "runtime.selectsetpc" || strings.HasPrefix(fn, "runtime.race")
-}
-
-// clobber forgets what is in registers, all of which a callee may use.
-func (f *flow) clobber(s *state, i *inst) {
+// afterCall forgets what a callee may have changed.
+func (f *flow) afterCall(s *state, i *inst, args int64, known bool) {
 	for r := range s.regs {
 		s.regs[r] = value{}
 	}
@@ -194,11 +182,6 @@ func (f *flow) clobber(s *state, i *inst) {
 	sym := f.syms.get(symbol{kind: result, site: i.pc, loc: rax})
 	s.renew(sym)
 	s.regs[rax] = value{kind: symbolic, sym: sym}
-}
-
-// afterCall forgets what a callee may have changed.
-func (f *flow) afterCall(s *state, i *inst, args int64, known bool) {
-	f.clobber(s, i)
 	sp := f.stackPointer(i.pc)
 	switch {
 	case sp.kind != inFrame:

@@ -71,9 +71,7 @@ func (f *flow) join(old, in *state, block uint64) *state {
 			set()
 		}
 	}
-	n := len(out.always)
-	out.always = slices.DeleteFunc(out.always, func(l lock) bool { return !slices.Contains(in.always, l) })
-	if !changed && len(out.always) == n {
+	if !changed {
 		return nil
 	}
 	return out
