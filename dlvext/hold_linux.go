@@ -3,6 +3,7 @@ package dlvext
 import (
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 	"unsafe"
 
@@ -17,6 +18,7 @@ var held struct {
 	captures  int
 	actions   [len(jobControl)]sigaction // what the signals did before
 	gcPercent int                        // and how often garbage was collected
+	later     bool                       // it is to be collected later than that
 }
 
 // jobControl are the signals by which a terminal stops a program: Ctrl-Z, and
@@ -39,7 +41,9 @@ func hold() (resume func()) {
 	held.mu.Lock()
 	defer held.mu.Unlock()
 	if held.captures++; held.captures == 1 {
-		held.gcPercent = debug.SetGCPercent(-1)
+		if percent := debug.SetGCPercent(-1); !held.later {
+			held.gcPercent = percent
+		}
 		for i, signal := range jobControl {
 			setAction(signal, &sigaction{sigIgn}, &held.actions[i])
 		}
@@ -48,11 +52,40 @@ func hold() (resume func()) {
 		held.mu.Lock()
 		defer held.mu.Unlock()
 		if held.captures--; held.captures == 0 {
-			debug.SetGCPercent(held.gcPercent)
+			collectLater()
 			for i, signal := range jobControl {
 				setAction(signal, &held.actions[i], nil)
 			}
 		}
+	}
+}
+
+// collectLater lets garbage be collected again: not at once, as the heap's growth
+// would have it. What a capture allocated is hardly garbage, and would be looked
+// through while the target's tasks are being described. The next collection is due
+// as if one had just found everything in use; from then on all is as before.
+func collectLater() {
+	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(heap)
+	const least = 4 << 20 // a smaller heap is not collected
+	percent, live, now := held.gcPercent, max(heap[0].Value.Uint64(), least), heap[1].Value.Uint64()
+	if held.later = percent > 0 && live < now; held.later {
+		percent = int(float64(100+percent)*float64(now)/float64(live)) - 100
+		runtime.AddCleanup(new(collected), func(struct{}) { collectAsBefore() }, struct{}{})
+	}
+	debug.SetGCPercent(percent)
+}
+
+// collected is an object that nobody has: it is gone with the next collection.
+type collected struct{ _ *byte }
+
+// collectAsBefore undoes collectLater. Where a capture is under way, its end does.
+func collectAsBefore() {
+	held.mu.Lock()
+	defer held.mu.Unlock()
+	if held.later && held.captures == 0 {
+		held.later = false
+		debug.SetGCPercent(held.gcPercent)
 	}
 }
 
