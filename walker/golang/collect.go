@@ -314,10 +314,15 @@ func (c *collection) decode(g *goroutine, addr uint64, b []byte) {
 		lo: l.lo.of(b), hi: l.hi.of(b),
 		pc: l.pc.of(b), sp: l.sp.of(b), bp: l.bp.of(b),
 		parent: l.parent.of(b), gopc: l.gopc.of(b), startpc: l.startpc.of(b),
-		waitSince: int64(l.waitsince.of(b)), sleepWhen: int64(l.sleepWhen.of(b)),
-		timer: l.timer.of(b), labels: l.labels.of(b), panicking: l.innerPanic.of(b), deferred: l.deferred.of(b),
-		m: l.m.of(b), cleaning: l.cleaning.of(b) != 0, waiting: l.waiting.of(b),
-		coroarg: l.coroarg.of(b), bubble: l.bubble.of(b), ancestors: l.ancestors.of(b),
+		waitSince: int64(l.waitsince.of(b)), labels: l.labels.of(b),
+		cleaning: l.cleaning.of(b) != 0, waiting: l.waiting.of(b), seldom: &nothing,
+	}
+	has := seldom{
+		sleepWhen: int64(l.sleepWhen.of(b)), timer: l.timer.of(b), panicking: l.innerPanic.of(b), deferred: l.deferred.of(b),
+		m: l.m.of(b), ancestors: l.ancestors.of(b), bubble: l.bubble.of(b), coroarg: l.coroarg.of(b),
+	}
+	if has != nothing {
+		*g.own() = has
 	}
 	switch pc := l.syscallpc.of(b); {
 	case g.status == gSyscall:

@@ -21,15 +21,26 @@ type goroutine struct {
 	lo, hi     uint64 // its stack
 	pc, sp, bp uint64 // where it stands, or stood when it left its stack; sp is 0 when that is not known
 	stack      []byte // the bytes of [sp, hi); nil when they could not be read
-	fault      string // why stack is nil
 
 	parent    uint64 // goid of who started it; 0: nobody
 	gopc      uint64 // return address of the go statement
 	startpc   uint64 // entry of its first function
 	waitSince int64  // the runtime's nanotime when a collection first saw it wait; 0: none has
+	labels    uint64 // its pprof labels
+
+	waiting uint64   // its first *sudog
+	sudogs  []*sudog // what it waits on; of a select one for each case
+
+	shape *shape // its calls; nil until somebody asks
+
+	*seldom
+}
+
+// seldom is what few goroutines have. It is to be read as if every one had its own,
+// and changed by [goroutine.own] alone.
+type seldom struct {
 	sleepWhen int64  // nanotime when its sleep ends
 	timer     uint64 // its *timer, if it ever slept
-	labels    uint64 // its pprof labels
 	panicking uint64 // its innermost *_panic
 	deferred  uint64 // its innermost *_defer, of those that are in a list
 	m         uint64 // the *m that runs it
@@ -37,13 +48,21 @@ type goroutine struct {
 	bubble    uint64 // its *synctestBubble
 	coroarg   uint64 // the *coro that it is to begin in, or is just switching in
 
-	waiting uint64   // its first *sudog
-	sudogs  []*sudog // what it waits on; of a select one for each case
-	broken  string   // why sudogs is not all of them
-	torn    string   // what it says of its wait and others do not
+	fault  string     // why stack is nil
+	end    unwind.End // why its calls end there
+	broken string     // why sudogs is not all of them
+	torn   string     // what it says of its wait and others do not
+}
 
-	shape *shape     // its calls; nil until somebody asks
-	end   unwind.End // why they end there
+// nothing is what goroutines share that have nothing of it.
+var nothing seldom
+
+// own returns what the goroutine alone has of that.
+func (g *goroutine) own() *seldom {
+	if g.seldom == &nothing {
+		g.seldom = new(seldom)
+	}
+	return g.seldom
 }
 
 // sudog is a goroutine's place in a wait queue.

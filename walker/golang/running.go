@@ -33,7 +33,7 @@ func (c *collection) readRunning() {
 			case vdsoSP >= g.lo && vdsoSP < g.hi:
 				g.pc, g.sp, g.bp = l.vdsoPC.of(b), vdsoSP, 0
 			case regs == nil:
-				g.fault = "it is running, and its thread's registers are not known"
+				g.own().fault = "it is running, and its thread's registers are not known"
 			case sp >= g.lo && sp < g.hi:
 				c.found(g, regs.PC(), sp, regs.FP())
 			default:
@@ -94,11 +94,11 @@ func (c *collection) readInterrupted(bySignal map[uint64][]*goroutine) {
 			}
 			stack, err := c.read(sp, int(hi-sp))
 			if err != nil {
-				g.fault = "it is in a signal handler, whose stack could not be read"
+				g.own().fault = "it is in a signal handler, whose stack could not be read"
 				continue
 			}
 			if !c.resume(g, stack, lo, hi) {
-				g.fault = "it is in a signal handler, and what that interrupted was not found"
+				g.own().fault = "it is in a signal handler, and what that interrupted was not found"
 			}
 		}
 	})
@@ -110,7 +110,7 @@ func (c *collection) readInterrupted(bySignal map[uint64][]*goroutine) {
 // https://github.com/golang/go/blob/go1.26.0/src/runtime/race_amd64.s#L434
 func (g *goroutine) leftFor(where string) {
 	if g.sp == 0 {
-		g.fault = where + ", and where it left the goroutine's is not noted"
+		g.own().fault = where + ", and where it left the goroutine's is not noted"
 	}
 }
 

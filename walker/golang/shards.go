@@ -52,11 +52,20 @@ func (w *walk) unwindShard(goroutines []*goroutine, stacks []*stackOf) {
 	var frames []unwind.Frame
 	var key []byte
 	for i, g := range goroutines {
-		frames, g.end = w.unwindWith(unwinder, g, frames[:0])
+		var end unwind.End
+		frames, end = w.unwindWith(unwinder, g, frames[:0])
+		g.endsAt(end)
 		key = appendKey(key[:0], frames)
 		if known[string(key)] == nil {
 			known[string(key)] = &stackOf{frames: slices.Clone(frames)}
 		}
 		stacks[i] = known[string(key)]
+	}
+}
+
+// endsAt notes where and why a goroutine's calls end.
+func (g *goroutine) endsAt(end unwind.End) {
+	if g.end != end {
+		g.own().end = end
 	}
 }

@@ -21,10 +21,10 @@ func (c *collection) readStacks() {
 		case g.fault != "":
 			continue
 		case g.sp < g.lo || g.sp >= g.hi:
-			g.fault = "the stack pointer is not in the stack"
+			g.own().fault = "the stack pointer is not in the stack"
 			continue
 		case g.hi-g.sp > maxStack:
-			g.fault = "the stack is too large to be true"
+			g.own().fault = "the stack is too large to be true"
 			continue
 		}
 		ranges = append(ranges, dlvext.Range{Addr: g.sp, Len: int(g.hi - g.sp)})
@@ -32,7 +32,7 @@ func (c *collection) readStacks() {
 	}
 	dlvext.VisitKept(c.img.Memory, ranges, func(i int, b []byte) {
 		if owners[i].stack = b; b == nil {
-			owners[i].fault = "the stack could not be read"
+			owners[i].own().fault = "the stack could not be read"
 		}
 	})
 }

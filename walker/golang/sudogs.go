@@ -63,7 +63,7 @@ func (l *sudogLists) readRound(front []sudogAt) (next []sudogAt) {
 	for i := range slab {
 		at := front[i]
 		if slab[i].addr == 0 {
-			at.g.broken = "a wait record could not be read"
+			at.g.own().broken = "a wait record could not be read"
 			continue
 		}
 		if all[i] = &slab[i]; l.accept(at.g, all[i:i+1:i+1]) {
@@ -90,7 +90,7 @@ func (l *sudogLists) readRest(at sudogAt) {
 		if off := at.addr - start; off+size <= uint64(len(page)) {
 			b = page[off : off+size]
 		} else if b, _ = l.read(at.addr, int(size)); b == nil {
-			at.g.broken = "a wait record could not be read"
+			at.g.own().broken = "a wait record could not be read"
 			return
 		}
 		s := new(sudog)
@@ -100,7 +100,7 @@ func (l *sudogLists) readRest(at sudogAt) {
 		}
 		at.addr = s.link
 	}
-	at.g.broken = fmt.Sprintf("it waits in more than %d places at once", maxCases)
+	at.g.own().broken = fmt.Sprintf("it waits in more than %d places at once", maxCases)
 }
 
 // accept adds the next sudog, a slice of one, to its goroutine's, and tells
@@ -108,7 +108,7 @@ func (l *sudogLists) readRest(at sudogAt) {
 func (l *sudogLists) accept(g *goroutine, next []*sudog) bool {
 	s := next[0]
 	if s.g != g.addr {
-		g.broken = "a wait record names another goroutine"
+		g.own().broken = "a wait record names another goroutine"
 		return false
 	}
 	if g.sudogs == nil {
@@ -122,7 +122,7 @@ func (l *sudogLists) accept(g *goroutine, next []*sudog) bool {
 		return false
 	}
 	if l.seen[s.link] || s.link == g.waiting {
-		g.broken = "the wait records go round in a circle"
+		g.own().broken = "the wait records go round in a circle"
 		return false
 	}
 	l.seen[s.link] = true

@@ -41,7 +41,7 @@ func (w *walk) findTorn() {
 			case s.side == inNone:
 				g.woken = true
 			case len(g.sudogs) == 1 && kind != s.side.wait() && (kind == graph.WaitChanReceive || kind == graph.WaitChanSend):
-				g.torn = fmt.Sprintf("the runtime's word for what it does is %q, and it stands in the other queue of chan 0x%x", w.reasonOf(g), s.c)
+				g.own().torn = fmt.Sprintf("the runtime's word for what it does is %q, and it stands in the other queue of chan 0x%x", w.reasonOf(g), s.c)
 			}
 		}
 	}

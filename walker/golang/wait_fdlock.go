@@ -101,7 +101,7 @@ func (c *collection) readFDLocks(waiting []*goroutine) {
 	for g, lock := range c.fdLocks {
 		number, read := numbers[lock.fd]
 		if !read {
-			g.broken = "the descriptor whose lock it wants could not be read"
+			g.own().broken = "the descriptor whose lock it wants could not be read"
 			delete(c.fdLocks, g)
 			continue
 		}

@@ -332,7 +332,9 @@ func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
 // shape returns a goroutine's calls.
 func (w *walk) shape(g *goroutine) *shape {
 	if g.shape == nil {
-		w.buffer, g.end = w.physicalFrames(g, w.buffer[:0])
+		var end unwind.End
+		w.buffer, end = w.physicalFrames(g, w.buffer[:0])
+		g.endsAt(end)
 		g.shape = w.frames.shape(w.buffer)
 	}
 	return g.shape
