@@ -22,12 +22,13 @@ type capturing struct {
 	frozen  atomic.Bool    // none is under way either
 	result  func() *sparse // what was captured: once frozen
 
-	mu    sync.Mutex
-	kept  [][]transfer
-	zeros []piece
-	gone  bool // the process ended while it was read
-	cut   bool // reads were refused for time or space
-	stats captureStats
+	mu     sync.Mutex
+	kept   [][]transfer
+	blocks []*block
+	zeros  []piece
+	gone   bool // the process ended while it was read
+	cut    bool // reads were refused for time or space
+	stats  captureStats
 }
 
 // captureStats counts what a capture cost.
@@ -101,7 +102,10 @@ func (c *capturing) pieces() []piece {
 			}
 		}
 	}
-	c.kept, c.zeros = nil, nil
+	for _, b := range c.blocks {
+		all = b.appendTo(all)
+	}
+	c.kept, c.blocks, c.zeros = nil, nil, nil
 	return all
 }
 

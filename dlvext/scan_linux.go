@@ -118,13 +118,47 @@ type scanner struct {
 	take    func(s *scanner, i int, b []byte) // gets the bytes of the i-th, good until it returns, or nil
 	scratch []byte
 	ts      []transfer
-	room    []byte     // of the arena, to keep bytes in
-	kept    []transfer // in this batch
+	block   *block // to keep bytes in; nil: none yet
+}
+
+// block is memory in which a scan keeps what it read, one behind the other. There
+// may be millions of pieces.
+type block struct {
+	room   []byte // what is left
+	data   []byte
+	pieces []addressed
+}
+
+type addressed struct {
+	addr uint64
+	size int32
+}
+
+// put keeps b as what was captured at addr; nil when there is no room for it.
+func (k *block) put(addr uint64, b []byte) []byte {
+	if k == nil || len(b) > len(k.room) {
+		return nil
+	}
+	kept := k.room[:len(b):len(b)]
+	k.room = k.room[len(b):]
+	copy(kept, b)
+	k.pieces = append(k.pieces, addressed{addr, int32(len(b))})
+	return kept
+}
+
+// appendTo appends the pieces in it to all.
+func (k *block) appendTo(all []piece) []piece {
+	data := k.data
+	for _, p := range k.pieces {
+		all = append(all, piece{addr: p.addr, size: int(p.size), data: data[:p.size:p.size]})
+		data = data[p.size:]
+	}
+	return all
 }
 
 // batch reads some runs and takes them apart.
 func (s *scanner) batch(runs []nearby) {
-	s.ts, s.kept = s.ts[:0], nil
+	s.ts = s.ts[:0]
 	at := 0
 	for _, r := range runs {
 		size := int(r.end - r.start)
@@ -145,9 +179,6 @@ func (s *scanner) batch(runs []nearby) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.kept) > 0 {
-		s.capturing.kept = append(s.capturing.kept, s.kept)
-	}
 	s.stats.reads += int64(len(runs))
 	s.gone = s.gone || err != nil
 	s.cut = s.cut || s.over.Load()
@@ -168,19 +199,18 @@ func (s *scanner) alone(r Range) []byte {
 // keep copies bytes to where they stay, as what was captured at addr; nil when there
 // is no room for more.
 func (s *scanner) keep(addr uint64, b []byte) []byte {
-	if len(b) > len(s.room) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.stats.bytes+scanBatch > s.limit {
-			s.cut = true
-			return nil
-		}
-		s.stats.bytes += scanBatch
-		s.room = s.arena.take(scanBatch)
+	if kept := s.block.put(addr, b); kept != nil || len(b) == 0 {
+		return kept
 	}
-	dst := s.room[:len(b):len(b)]
-	s.room = s.room[len(b):]
-	copy(dst, b)
-	s.kept = append(s.kept, transfer{addr: addr, dst: dst, ok: true})
-	return dst
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stats.bytes+scanBatch > s.limit {
+		s.cut = true
+		return nil
+	}
+	s.stats.bytes += scanBatch
+	data := s.arena.take(scanBatch)
+	s.block = &block{room: data, data: data, pieces: make([]addressed, 0, scanBatch/len(b))}
+	s.blocks = append(s.blocks, s.block)
+	return s.block.put(addr, b)
 }

@@ -40,7 +40,7 @@ var _ Bulk = (*sparse)(nil)
 // overlap the bytes of the one that begins first stay; of two that begin
 // together, the longer one's.
 func newSparse(pieces []piece, modules []*Module, why string) *sparse {
-	slices.SortStableFunc(pieces, func(a, b piece) int {
+	slices.SortFunc(pieces, func(a, b piece) int {
 		return cmp.Or(cmp.Compare(a.addr, b.addr), cmp.Compare(b.size, a.size))
 	})
 	kept := pieces[:0]
