@@ -75,7 +75,7 @@ type sudog struct {
 	link uint64 // waitlink: the goroutine's next sudog
 
 	ch    *channel // that it names; nil: none that was read
-	other *sudog   // one more that names the channel
 	round int32    // of readStrays, in which it was met last
+	loose bool     // it may stand in the queue of a channel that it does not name
 	side  side     // which of the channel's queues it stands in
 }

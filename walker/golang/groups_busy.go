@@ -27,9 +27,9 @@ const maxBusyChannels = 256
 // where there are too many.
 func (c *collection) unserved() map[uint64]bool {
 	out := map[uint64]bool{}
-	for addr, ch := range c.chans {
-		if ch.senders != 0 && ch.receivers == 0 && c.carriesWork(addr) {
-			out[addr] = true
+	for _, ch := range c.channels {
+		if ch.senders != 0 && ch.receivers == 0 && c.carriesWork(ch.addr) {
+			out[ch.addr] = true
 		}
 	}
 	if len(out) > maxBusyChannels {

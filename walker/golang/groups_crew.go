@@ -100,7 +100,7 @@ func (c *collection) readCrews() {
 
 // carriesWork tells whether a channel has values that somebody could work on.
 func (c *collection) carriesWork(addr uint64) bool {
-	ch := c.chans[addr]
+	ch := c.chans.at(addr)
 	if ch == nil || ch.timer != 0 {
 		return false
 	}
@@ -240,7 +240,7 @@ func (w *walk) addCrew(k *crew, idle, busy []*goroutine) {
 	m := w.b.Group(kindCrew, k.channel)
 	m.Evidence = inferred("one go statement started them, and they receive from one channel again and again")
 	m.Detail = []graph.Attr{{Key: "idle", Value: len(idle)}, {Key: "busy", Value: len(busy)}}
-	if ch := w.chans[k.channel]; ch != nil && ch.capacity > 0 {
+	if ch := w.chans.at(k.channel); ch != nil && ch.capacity > 0 {
 		m.Detail = append(m.Detail, graph.Attr{Key: "queued", Value: ch.count}, graph.Attr{Key: "queue_size", Value: ch.capacity})
 	}
 	members := append(slices.Clone(idle), busy...)

@@ -6,56 +6,22 @@ import "github.com/dlv-async/dlv-async/walker/graph"
 // to send. That a goroutine waits on a channel its own sudog says; which way,
 // only in which queue that stands.
 
-// sudogSet are the sudogs that name a channel.
-type sudogSet struct {
-	first *sudog // then along sudog.other
-	count int32
-	index map[uint64]*sudog // by address, where they are many
-}
-
-// fewSudogs is up to how many sudogs are looked through one by one.
-const fewSudogs = 8
-
-func (n *sudogSet) add(s *sudog) {
-	s.other, n.first = n.first, s
-	n.count++
-}
-
-// at returns the sudog at an address, or nil.
-func (n *sudogSet) at(addr uint64) *sudog {
-	if n.count > fewSudogs && n.index == nil {
-		n.index = make(map[uint64]*sudog, n.count)
-		for s := n.first; s != nil; s = s.other {
-			n.index[s.addr] = s
-		}
-	}
-	if n.index != nil {
-		return n.index[addr]
-	}
-	for s := n.first; s != nil; s = s.other {
-		if s.addr == addr {
-			return s
-		}
-	}
-	return nil
-}
-
 // findLoose notes the sudogs of goroutines that do not wait, or not yet: they may
 // stand in a queue, and may have been cut off their channel already.
 func (c *collection) findLoose() {
 	for _, g := range c.unparked {
 		for _, s := range g.sudogs {
-			c.loose[s.addr] = s
+			s.loose = true
 		}
 	}
 }
 
 // inQueue returns the sudog at an address in one of a channel's queues; nil when it is not known.
 func (c *collection) inQueue(ch *channel, addr uint64) *sudog {
-	if s := ch.sudogs.at(addr); s != nil {
+	if s := c.sudogs.at(addr); s != nil && (s.ch == ch || s.loose) {
 		return s
 	}
-	return c.loose[addr]
+	return nil
 }
 
 // maxStrays bounds how many strays stand behind each other in a queue: there
@@ -80,7 +46,7 @@ func (c *collection) readStrays() {
 	}
 	for round := int32(1); round <= maxStrays; round++ {
 		var unknown []uint64
-		for _, ch := range c.chans {
+		for _, ch := range c.channels {
 			for _, first := range []uint64{ch.receivers, ch.senders} {
 				if addr := c.beyond(ch, first, round); addr != 0 {
 					unknown = append(unknown, addr)
@@ -89,11 +55,10 @@ func (c *collection) readStrays() {
 		}
 		found := false
 		c.each(unknown, c.lay.sudog.size, func(addr uint64, b []byte) {
-			s := new(sudog)
+			s := &sudog{loose: true}
 			c.decodeSudog(s, addr, b)
 			if running[s.g] {
-				c.loose[addr] = s
-				found = true
+				*c.sudogs.place(addr), found = s, true
 			}
 		})
 		if !found {
@@ -140,7 +105,7 @@ func (s side) wait() graph.WaitKind {
 
 // findQueues notes of every sudog which of its channel's queues it stands in.
 func (w *walk) findQueues() {
-	for _, ch := range w.chans {
+	for _, ch := range w.channels {
 		w.follow(ch, ch.receivers, receiving)
 		w.follow(ch, ch.senders, sending)
 	}

@@ -111,6 +111,7 @@ func (l *sudogLists) accept(g *goroutine, next []*sudog) bool {
 		g.own().broken = "a wait record names another goroutine"
 		return false
 	}
+	*l.sudogs.place(s.addr) = s
 	if g.sudogs == nil {
 		g.sudogs = next
 	} else {

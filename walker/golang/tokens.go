@@ -109,7 +109,7 @@ func (w *walk) findTokensAmong(waiting map[uint64][]*goroutine, bySending bool) 
 // likelier puts channels that are likelier to be semaphores first: those with room
 // for more than a signal.
 func (w *walk) likelier(a, b uint64) int {
-	room := func(c uint64) uint64 { return min(uint64(w.chans[c].capacity), 2) }
+	room := func(c uint64) uint64 { return min(uint64(w.chans.at(c).capacity), 2) }
 	return cmp.Or(cmp.Compare(room(b), room(a)), cmp.Compare(a, b))
 }
 
@@ -169,7 +169,7 @@ func (w *walk) judge(l *holderSearch, c uint64, bySending bool) {
 	if !is || l.queues[c] {
 		return
 	}
-	ch := w.chans[c]
+	ch := w.chans.at(c)
 	t := &tokens{size: int64(ch.capacity), held: int64(ch.count), exact: bySending}
 	if !bySending {
 		t.held = int64(ch.capacity - ch.count)
@@ -202,7 +202,7 @@ func (w *walk) enters(wait *graph.Wait, addr uint64, t *tokens) {
 	if r.Detail != nil {
 		return
 	}
-	ch := w.chans[addr]
+	ch := w.chans.at(addr)
 	r.Type = "semaphore (chan " + w.typeName(ch.elemtype) + ")"
 	for _, k := range t.chosen {
 		r.Holders = append(r.Holders, graph.Holder{Task: taskID(k.g.id), Evidence: inferred(k.how())})

@@ -21,29 +21,30 @@ var channels = awaitable{
 
 // channel is one runtime.hchan.
 type channel struct {
+	addr            uint64
 	count, capacity uint64
 	read, closed    bool
 	elemtype        uint64 // the *abi.Type of its elements
 	timer           uint64 // the *timer that sends to it: a time channel; 0: none
 	receivers       uint64 // the first *sudog of each queue
 	senders         uint64
-	torn            bool     // a queue does not add up
-	locked          bool     // somebody is at it at this moment
-	sudogs          sudogSet // that name it
+	torn            bool // a queue does not add up
+	locked          bool // somebody is at it at this moment
 }
 
 // channelFacts are the channels that goroutines wait on, and what feeds them.
 type channelFacts struct {
-	chans    map[uint64]*channel
+	channels []*channel
+	chans    byAddress[channel]
+	sudogs   byAddress[sudog] // also those that may stand in a queue and belong to no wait
 	timers   map[uint64]timer
 	contexts map[uint64]doneOf       // by the address of the Done channel
 	chains   map[uint64]*contextNode // by the address of a context
 	cancels  map[uint64]cancelHolder // likewise
-	loose    map[uint64]*sudog       // by address: those that may stand in a queue and do not name it
 }
 
 func newChannelFacts() channelFacts {
-	return channelFacts{chans: map[uint64]*channel{}, timers: map[uint64]timer{}, contexts: map[uint64]doneOf{}, chains: map[uint64]*contextNode{}, cancels: map[uint64]cancelHolder{}, loose: map[uint64]*sudog{}}
+	return channelFacts{chans: newByAddress[channel](), sudogs: newByAddress[sudog](), timers: map[uint64]timer{}, contexts: map[uint64]doneOf{}, chains: map[uint64]*contextNode{}, cancels: map[uint64]cancelHolder{}}
 }
 
 // timer is one runtime.timer, in the runtime's nanotime.
@@ -52,23 +53,12 @@ type timer struct{ when, period int64 }
 // readChannels reads the channels that the goroutines wait on, then the
 // timers that feed some of them.
 func (c *collection) readChannels(waiting []*goroutine) {
-	at, named := c.namedChannels(waiting)
-	dlvext.VisitKept(c.img.Memory, at, func(i int, b []byte) {
-		if b != nil {
-			c.decodeChannel(named[i], b)
-		}
-	})
+	c.readNamed(waiting)
 	var timers []uint64
 	async := map[uint64]*channel{} // that may have a timer and do not name it
 	var elemtype uint64            // of the channel before
 	var element string
-	for i, ch := range named {
-		addr := at[i].Addr
-		if !ch.read {
-			c.missed.add(at[i])
-			c.forget(addr)
-			continue
-		}
+	for _, ch := range c.channels {
 		if ch.elemtype != elemtype {
 			elemtype, element = ch.elemtype, c.typeName(ch.elemtype)
 		}
@@ -76,7 +66,7 @@ func (c *collection) readChannels(waiting []*goroutine) {
 		case ch.timer != 0:
 			timers = append(timers, ch.timer)
 		case ch.capacity == 1 && element == "time.Time":
-			async[addr] = ch
+			async[ch.addr] = ch
 		}
 	}
 	c.readTimers(append(timers, c.asyncTimers(async)...))
@@ -93,38 +83,65 @@ func (c *collection) decodeChannel(ch *channel, b []byte) {
 }
 
 // channelsAtOnce is how many channels get their memory together.
-const channelsAtOnce = 64
+const channelsAtOnce = 128
 
-// namedChannels ties the sudogs of goroutines to the channels that they name, each
-// of which is read once.
-func (c *collection) namedChannels(waiting []*goroutine) (at []dlvext.Range, named []*channel) {
-	at, named = make([]dlvext.Range, 0, len(waiting)), make([]*channel, 0, len(waiting))
+// readNamed reads the channels that the sudogs of goroutines name, each once, and
+// ties the sudogs to them.
+func (c *collection) readNamed(waiting []*goroutine) {
+	named := c.named(waiting)
+	at := make([]dlvext.Range, len(named))
+	for i, ch := range named {
+		at[i] = dlvext.Range{Addr: ch.addr, Len: c.lay.hchan.size}
+	}
+	dlvext.VisitKept(c.img.Memory, at, func(i int, b []byte) {
+		if b != nil {
+			c.decodeChannel(named[i], b)
+		}
+	})
+	c.channels = slices.DeleteFunc(named, func(ch *channel) bool {
+		if !ch.read {
+			c.missed.add(dlvext.Range{Addr: ch.addr, Len: c.lay.hchan.size})
+			*c.chans.place(ch.addr) = nil
+		}
+		return !ch.read
+	})
+	if len(c.channels) < len(at) {
+		c.forget(waiting)
+	}
+}
+
+// named ties the sudogs of goroutines to the channels that they name, and returns these.
+func (c *collection) named(waiting []*goroutine) (named []*channel) {
 	var room []channel
 	for _, g := range waiting {
 		for _, s := range g.sudogs {
 			if s.c == 0 {
 				continue
 			}
-			if s.ch = c.chans[s.c]; s.ch == nil {
+			ch := c.chans.place(s.c)
+			if *ch == nil {
 				if len(room) == 0 {
 					room = make([]channel, channelsAtOnce)
 				}
-				s.ch, room = &room[0], room[1:]
-				c.chans[s.c] = s.ch
-				at, named = append(at, dlvext.Range{Addr: s.c, Len: c.lay.hchan.size}), append(named, s.ch)
+				*ch, room = &room[0], room[1:]
+				(*ch).addr = s.c
+				named = append(named, *ch)
 			}
-			s.ch.sudogs.add(s)
+			s.ch = *ch
 		}
 	}
-	return at, named
+	return named
 }
 
-// forget drops a channel that could not be read.
-func (c *collection) forget(addr uint64) {
-	for s := c.chans[addr].sudogs.first; s != nil; s = s.other {
-		s.ch = nil
+// forget drops the channels that could not be read.
+func (c *collection) forget(waiting []*goroutine) {
+	for _, g := range waiting {
+		for _, s := range g.sudogs {
+			if s.ch != nil && !s.ch.read {
+				s.ch = nil
+			}
+		}
 	}
-	delete(c.chans, addr)
 }
 
 func (c *collection) readTimers(addrs []uint64) {
@@ -201,7 +218,7 @@ func (w *walk) onChannel(wait *graph.Wait, addr uint64) {
 	if addr == 0 {
 		return
 	}
-	ch := w.chans[addr]
+	ch := w.chans.at(addr)
 	if d, ok := w.contexts[addr]; ok && wait.Kind == graph.WaitChanReceive {
 		w.onContext(wait, d)
 		return
