@@ -22,11 +22,12 @@ type walk struct {
 	buffer []unwind.Frame // of the goroutine last unwound
 
 	creations map[creationKey]*graph.Creation
-	starters  map[uint64]string // what startedBy says, by gopc
-	runners   map[uint64]string // what runner says, by startpc
-	looks     map[lookKey]look  // of channels
-	roles     map[uint64]role   // what goroutines are there for, by startpc
-	groups    map[uint64]*group // by the WaitGroup's address
+	starters  map[uint64]string           // what startedBy says, by gopc
+	runners   map[uint64]string           // what runner says, by startpc
+	looks     map[lookKey]look            // of channels
+	unreads   map[string][]*graph.Problem // what could not be read, one of each
+	roles     map[uint64]role             // what goroutines are there for, by startpc
+	groups    map[uint64]*group           // by the WaitGroup's address
 	groupsOf  map[*goroutine][]graph.GroupID
 
 	locals  localsBudget
@@ -66,7 +67,7 @@ func (in *instance) newWalk(b *graph.Builder) *walk {
 	return &walk{
 		collection: in.collection, b: b, frames: newFrameTable(in.program),
 		creations: map[creationKey]*graph.Creation{}, starters: map[uint64]string{}, runners: map[uint64]string{},
-		roles: map[uint64]role{}, looks: map[lookKey]look{},
+		roles: map[uint64]role{}, looks: map[lookKey]look{}, unreads: map[string][]*graph.Problem{},
 		groups: map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
 		used: in.librariesOf(), holders: map[held][]*goroutine{},
 		upstream: map[*goroutine]string{}, asked: map[*goroutine]bool{},
@@ -293,21 +294,15 @@ func (w *walk) createdBy(g *goroutine) *graph.Creation {
 	return c
 }
 
-// taskProblems says what could not be read of a goroutine, in words that are
-// the same for all that it happened to, so that they are told once.
+// taskProblems says what could not be read of a goroutine.
 func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
-	unread := func(what string) {
-		t.Problems = append(t.Problems, &graph.Problem{
-			Code: "unreadable", Severity: graph.Warning, Tasks: []graph.TaskID{t.ID}, Message: what,
-		})
-	}
 	if g.fault != "" {
-		unread("the frames are not known: " + g.fault)
+		w.unread(t, "the frames are not known: "+g.fault)
 	} else if why := w.endsEarly(g.end); why != "" {
-		unread("the frames end early: " + why)
+		w.unread(t, "the frames end early: "+why)
 	}
 	if g.status == gSyscall && g.m != 0 && g.thread == 0 {
-		unread("the thread that is in the kernel for it is not known: its m could not be read")
+		w.unread(t, "the thread that is in the kernel for it is not known: its m could not be read")
 	}
 	if g.torn != "" {
 		t.Problems = append(t.Problems, &graph.Problem{
@@ -316,16 +311,31 @@ func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
 		})
 	}
 	if why := w.wanting(g); why != "" {
-		unread("what it waits for is not fully known: " + why)
+		w.unread(t, "what it waits for is not fully known: "+why)
 	}
 	if w.unlabelled[g.labels] {
-		unread("its profiler labels could not be read in full")
+		w.unread(t, "its profiler labels could not be read in full")
 	}
 	if w.groupUnread[g] {
-		unread("which group it is a member of is not known: a group could not be read")
+		w.unread(t, "which group it is a member of is not known: a group could not be read")
 	}
 	if w.testsLost[g] {
-		unread("which test it runs, and who awaits that, is not known: its testing.T could not be read")
+		w.unread(t, "which test it runs, and who awaits that, is not known: its testing.T could not be read")
+	}
+}
+
+// unread adds to a task what could not be read of it. When a capture was cut that
+// is said of a million, in the same words: they share it.
+func (w *walk) unread(t *graph.Task, what string) {
+	same := w.unreads[what]
+	if same == nil {
+		same = []*graph.Problem{{Code: "unreadable", Severity: graph.Warning, Message: what}}
+		w.unreads[what] = same
+	}
+	if t.Problems == nil {
+		t.Problems = same[:1:1]
+	} else {
+		t.Problems = append(t.Problems, same[0])
 	}
 }
 

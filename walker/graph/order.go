@@ -58,6 +58,9 @@ func rising(ids []TaskID) bool {
 
 // uniqueTaskIDs returns a sorted copy without repetitions and empty ids.
 func uniqueTaskIDs(ids []TaskID) []TaskID {
+	if len(ids) > 0 && ids[0] != "" && rising(ids) {
+		return slices.Clone(ids)
+	}
 	ids = keep(ids, func(id TaskID) bool { return id != "" })
 	sortTaskIDs(ids)
 	return slices.Clip(slices.Compact(ids))

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // The codes of the problems that Seal finds itself; docs/problems.md has all.
@@ -60,13 +61,15 @@ func gatherProblems(s *Snapshot) {
 		}
 		list = append(list, p)
 	}
+	var last, all *Problem // an item's, and what gathers those alike: many share one
 	item := func(p *Problem, task TaskID, group GroupID) {
-		key := words{p.Code, p.Message, p.Severity}
-		all := byWords[key]
-		if all == nil {
-			all = &Problem{Code: p.Code, Message: p.Message, Severity: p.Severity, Evidence: p.Evidence, About: p.About, Suppressed: p.Suppressed, Reason: p.Reason}
-			byWords[key] = all
-			list = append(list, all)
+		if p != last {
+			key := words{p.Code, p.Message, p.Severity}
+			if last, all = p, byWords[key]; all == nil {
+				all = &Problem{Code: p.Code, Message: p.Message, Severity: p.Severity, Evidence: p.Evidence, About: p.About, Suppressed: p.Suppressed, Reason: p.Reason}
+				byWords[key] = all
+				list = append(list, all)
+			}
 		}
 		if task != "" {
 			all.Tasks = append(all.Tasks, task)
@@ -103,6 +106,9 @@ func gatherProblems(s *Snapshot) {
 
 // tidy orders an item's problems and drops repetitions.
 func tidy(problems []*Problem) []*Problem {
+	if len(problems) == 1 && problems[0] != nil {
+		return problems // as many tasks may share
+	}
 	problems = keep(problems, func(p *Problem) bool { return p != nil })
 	sortProblems(problems)
 	return slices.CompactFunc(problems, func(a, b *Problem) bool {
@@ -119,9 +125,11 @@ func fingerprint(s *Snapshot, p *Problem) string {
 		return hashed(p.Code, p.About)
 	}
 	parts := map[string]bool{}
+	var last *Task // of many that are alike one is enough
 	for _, id := range p.Tasks {
-		if t := s.Task(id); t != nil {
+		if t := s.Task(id); t != nil && !t.doesAs(last) {
 			parts[taskPrint(s, t)] = true
+			last = t
 		}
 	}
 	for _, id := range p.Groups {
@@ -156,6 +164,16 @@ func taskPrint(s *Snapshot, t *Task) string {
 		b.WriteString(string(w.Kind))
 	})
 	return b.String()
+}
+
+// doesAs tells, where that costs nothing, that a task stands where another does,
+// and waits for the same sort of thing.
+func (t *Task) doesAs(other *Task) bool {
+	if other == nil || len(t.Frames) != len(other.Frames) || len(t.Waits) != 1 || len(other.Waits) != 1 {
+		return false
+	}
+	a, b := &t.Waits[0], &other.Waits[0]
+	return a.Kind == b.Kind && a.Frame == b.Frame && len(a.Branches) == 0 && len(b.Branches) == 0 && unsafe.SliceData(t.Frames) == unsafe.SliceData(other.Frames)
 }
 
 // wordsOnly leaves out of a sentence the words that hold a digit.
