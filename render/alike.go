@@ -214,21 +214,28 @@ func sameWait(a, b *graph.Wait) bool {
 
 // coalesce puts together the tasks that stand at one place and wait in one
 // way, and with sameThing for one thing, in the order in which the first of
-// each comes. Those that the snapshot does not have are left out.
-func (v *view) coalesce(tasks []graph.TaskID, sameThing bool) [][]graph.TaskID {
-	var out [][]graph.TaskID
+// each comes. Those that the snapshot does not have are left out. It gives up, and
+// says so, when that makes more lines than most.
+func (v *view) coalesce(tasks []graph.TaskID, sameThing bool, most int) (out [][]graph.TaskID, few bool) {
 	index := map[likeness]int{}
+	var last likeness // mostly the next one's too
+	at := 0           // where those stand
 	v.s.EachTask(tasks, func(t *graph.Task) {
-		key := likenessOf(t, sameThing)
-		i, ok := index[key]
-		if !ok {
-			i = len(out)
-			index[key] = i
-			out = append(out, nil)
+		if len(out) > most {
+			return
 		}
-		out[i] = append(out[i], t.ID)
+		if key := likenessOf(t, sameThing); len(out) == 0 || key != last {
+			i, ok := index[key]
+			if !ok {
+				i = len(out)
+				index[key] = i
+				out = append(out, nil)
+			}
+			last, at = key, i
+		}
+		out[at] = append(out[at], t.ID)
 	})
-	return out
+	return out, len(out) <= most
 }
 
 // target is what a wait is on; the zero target is not known.

@@ -128,18 +128,29 @@ func (v *view) height(n *graph.Node, depth int) int {
 	return scratch.lines
 }
 
-// weigh counts the tasks in every node and below it, and tells which are, or
-// lead to, cycles and tasks that a problem names.
-func (v *view) weigh(roots []*graph.Node) (weights map[*graph.Node]int, leads map[*graph.Node]bool) {
-	named := map[graph.TaskID]bool{}
+// named are the tasks that a problem names, but for what is no reason to leave out
+// what leads to an error.
+func (v *view) named() map[graph.TaskID]bool {
+	var problems []*graph.Problem
+	most := 0
 	for _, p := range v.s.Problems {
-		if p.Severity == graph.Info { // no reason to leave out what leads to an error
-			continue
+		if p.Severity != graph.Info {
+			problems, most = append(problems, p), max(most, len(p.Tasks))
 		}
+	}
+	named := make(map[graph.TaskID]bool, most)
+	for _, p := range problems {
 		for _, id := range p.Tasks {
 			named[id] = true
 		}
 	}
+	return named
+}
+
+// weigh counts the tasks in every node and below it, and tells which are, or
+// lead to, cycles and tasks that a problem names.
+func (v *view) weigh(roots []*graph.Node) (weights map[*graph.Node]int, leads map[*graph.Node]bool) {
+	named := v.named()
 	weights, leads = map[*graph.Node]int{}, map[*graph.Node]bool{}
 	var all []*graph.Node // every node after its parent
 	each(roots, func(n *graph.Node) { all = append(all, n) })

@@ -214,12 +214,13 @@ func (v *view) things(p *graph.Problem) {
 // Tasks at one place that wait for one thing share a line; where that is
 // still too much, tasks that wait in the same way do, and the most come first.
 func (v *view) involved(tasks []graph.TaskID, rows int) {
-	groups, here := v.coalesce(tasks, true), 0
+	groups, few := v.coalesce(tasks, true, max(rows, mostRows))
+	if !few {
+		groups, _ = v.coalesce(tasks, false, len(tasks))
+	}
+	here := 0
 	for _, alike := range groups {
 		here += len(alike)
-	}
-	if len(groups) > max(rows, mostRows) {
-		groups = v.coalesce(tasks, false)
 	}
 	shown := groups
 	if rows > 0 && len(groups) > rows {

@@ -65,7 +65,7 @@ func (v *view) beingServed() (tasks []graph.TaskID, words string) {
 
 // requestRows shows where the requests stand that the tasks serve.
 func (v *view) requestRows(tasks []graph.TaskID, rows int) {
-	groups := v.coalesce(tasks, false)
+	groups, _ := v.coalesce(tasks, false, len(tasks))
 	slices.SortStableFunc(groups, func(a, b []graph.TaskID) int {
 		return cmp.Or(cmp.Compare(v.livesLong(a), v.livesLong(b)), cmp.Compare(len(b), len(a)))
 	})

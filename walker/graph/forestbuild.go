@@ -22,6 +22,7 @@ func (p *plan) order() {
 	p.at = make([]int32, len(p.parent))
 	p.size = make([]int32, len(p.parent))
 	roots := p.roots()
+	p.preorder = make([]int32, 0, n)
 	stack := slices.Clone(roots)
 	slices.Reverse(stack)
 	for len(stack) > 0 {
@@ -44,7 +45,7 @@ func (p *plan) order() {
 // roots returns the items without a place below another, a group where its
 // first member would stand.
 func (p *plan) roots() []int32 {
-	var roots []int32
+	roots := make([]int32, 0, len(p.parent))
 	for i := range p.parent {
 		if p.shown[i] && p.parent[i] == root {
 			roots = append(roots, int32(i))

@@ -3,6 +3,7 @@ package graph
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"time"
 )
 
@@ -13,7 +14,8 @@ type kinds struct {
 	numbers map[string]int32
 	frames  map[*Frame]int32 // frames are shared: their words are looked at once
 	stacks  map[stack][]byte // and so are lists of them
-	found   map[TaskID][]byte
+	found   map[TaskID]int32 // the number of the findings that name a task
+	codes   [][]byte         // by number less one, what findings these are
 	buf     []byte
 
 	lastTask  *Task  // the last that was asked for
@@ -21,13 +23,44 @@ type kinds struct {
 }
 
 func newKinds(s *Snapshot) *kinds {
-	k := &kinds{s: s, numbers: map[string]int32{}, frames: map[*Frame]int32{}, stacks: map[stack][]byte{}, found: map[TaskID][]byte{}}
-	for _, p := range s.Problems {
+	k := &kinds{s: s, numbers: map[string]int32{}, frames: map[*Frame]int32{}, stacks: map[stack][]byte{}}
+	k.findings(s.Problems)
+	return k
+}
+
+// findings notes which tasks each finding names. Where one names a million, they are
+// named by the same ones.
+func (k *kinds) findings(problems []*Problem) {
+	n := 0
+	for _, p := range problems {
+		n = max(n, len(p.Tasks))
+	}
+	k.found = make(map[TaskID]int32, n)
+	for _, p := range problems {
+		with := map[int32]int32{} // this finding too
 		for _, id := range p.Tasks {
-			k.found[id] = append(append(k.found[id], p.Code...), 0)
+			before := k.found[id]
+			number, ok := with[before]
+			if !ok {
+				var codes []byte
+				if before > 0 {
+					codes = k.codes[before-1]
+				}
+				k.codes = append(k.codes, append(append(slices.Clip(codes), p.Code...), 0))
+				number = int32(len(k.codes))
+				with[before] = number
+			}
+			k.found[id] = number
 		}
 	}
-	return k
+}
+
+// foundOf are the codes of the findings that name a task.
+func (k *kinds) foundOf(t *Task) []byte {
+	if n := k.found[t.ID]; n > 0 {
+		return k.codes[n-1]
+	}
+	return nil
 }
 
 // number returns the same number for the same words.
@@ -92,7 +125,7 @@ func (k *kinds) wordsOf(b []byte, t *Task) []byte {
 	b = k.appendFrames(b, t.Frames)
 	b = k.appendWaits(b, t.Waits)
 	if len(k.found) > 0 {
-		b = appendText(b, string(k.found[t.ID]))
+		b = appendText(b, string(k.foundOf(t)))
 	}
 	if t.Error != nil {
 		b = appendText(b, t.Error.Type)
@@ -115,7 +148,7 @@ func (k *kinds) same(a, b *Task) bool {
 	if v.Kind != w.Kind || v.Text != w.Text || v.Group != w.Group || len(v.Branches) > 0 || len(w.Branches) > 0 {
 		return false
 	}
-	if len(k.found) > 0 && !bytes.Equal(k.found[a.ID], k.found[b.ID]) {
+	if len(k.found) > 0 && !bytes.Equal(k.foundOf(a), k.foundOf(b)) {
 		return false
 	}
 	r, s := k.s.Resource(v.Resource), k.s.Resource(w.Resource)
