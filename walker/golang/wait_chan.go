@@ -34,7 +34,8 @@ type channel struct {
 
 // channelFacts are the channels that goroutines wait on, and what feeds them.
 type channelFacts struct {
-	channels []*channel
+	channels []*channel // those that could be read
+	toRead   int        // how many there are, also others
 	chans    byAddress[channel]
 	sudogs   byAddress[sudog] // also those that may stand in a queue and belong to no wait
 	timers   map[uint64]timer
@@ -89,6 +90,7 @@ const channelsAtOnce = 128
 // ties the sudogs to them.
 func (c *collection) readNamed(waiting []*goroutine) {
 	named := c.named(waiting)
+	c.toRead = len(named)
 	at := make([]dlvext.Range, len(named))
 	for i, ch := range named {
 		at[i] = dlvext.Range{Addr: ch.addr, Len: c.lay.hchan.size}

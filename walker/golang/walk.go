@@ -95,7 +95,7 @@ func (in *instance) Walk(ctx context.Context, img *dlvext.Image, b *graph.Builde
 	w.findTokens()
 	w.findCoroutines()
 	slab := <-room
-	b.Expect(len(slab), len(w.channels))
+	b.Expect(len(slab), w.toRead)
 	for i, g := range w.goroutines {
 		if ctx.Err() != nil {
 			b.Truncated("goroutines", i, len(w.goroutines))

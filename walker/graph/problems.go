@@ -126,12 +126,12 @@ func fingerprint(s *Snapshot, p *Problem) string {
 	}
 	parts := map[string]bool{}
 	var last *Task // of many that are alike one is enough
-	for _, id := range p.Tasks {
-		if t := s.Task(id); t != nil && !t.doesAs(last) {
+	s.EachTask(p.Tasks, func(t *Task) {
+		if !t.doesAs(last) {
 			parts[taskPrint(s, t)] = true
 			last = t
 		}
-	}
+	})
 	for _, id := range p.Groups {
 		if g := s.Group(id); g != nil {
 			parts["group "+g.Kind] = true
