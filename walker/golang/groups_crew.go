@@ -49,6 +49,7 @@ type crewSet struct {
 	size     int
 	some     []*goroutine
 	channels map[uint64][]*goroutine // some that wait on each; nil: on too many for a crew
+	full     uint64                  // a channel for which there are enough of those; 0: none yet
 }
 
 // readCrews finds the channels that goroutines of one start share.
@@ -74,8 +75,13 @@ func (c *collection) readCrews() {
 			continue
 		}
 		for _, s := range g.sudogs {
+			if s.c == set.full {
+				continue
+			}
 			if have := set.channels[s.c]; len(have) < maxCrewSamples {
 				set.channels[s.c] = append(have, g)
+			} else {
+				set.full = s.c
 			}
 		}
 		if len(set.channels) > maxCrewChannels {

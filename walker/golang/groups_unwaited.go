@@ -33,9 +33,13 @@ func (c *collection) readUnwaited() {
 	seen := map[uint64]bool{}
 	var addrs []uint64
 	for _, g := range c.goroutines {
+		if len(starters) == 0 {
+			break // all others would be looked at for nothing
+		}
 		if !starters[g.id] {
 			continue
 		}
+		delete(starters, g.id)
 		for _, f := range c.framesOf(g) {
 			if f.Func == nil || ofGroups(packageOf(f.Func.Name)) {
 				continue

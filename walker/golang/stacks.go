@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/dlv-async/dlv-async/dlvext"
+	"github.com/dlv-async/dlv-async/walker"
 )
 
 var le = binary.LittleEndian
@@ -12,10 +13,32 @@ var le = binary.LittleEndian
 // what walks reach is the used part.
 const maxStack = 1 << 28
 
-// readStacks reads the used part of every goroutine's stack.
-func (c *collection) readStacks() {
-	ranges := make([]dlvext.Range, 0, len(c.goroutines))
-	owners := make([]*goroutine, 0, len(c.goroutines))
+// readParked reads the used part of every goroutine's stack, and what parked ones
+// wait on.
+func (c *collection) readParked() {
+	used, owners := c.usedStacks()
+	c.copyStacks(used, owners)
+	for _, g := range owners {
+		if g.stack == nil {
+			g.own().fault = "the stack could not be read"
+		}
+	}
+}
+
+// copyStacks reads the stacks, and beside that what goroutines wait on: neither
+// needs the other, and while the one is copied the other can be taken apart.
+func (c *collection) copyStacks(used []dlvext.Range, owners []*goroutine) {
+	defer walker.Beside(func() {
+		c.readSudogs()
+		c.readNamed(c.waitingFor(&channels))
+	})()
+	dlvext.VisitKept(c.img.Memory, used, func(i int, b []byte) { owners[i].stack = b })
+}
+
+// usedStacks are the used parts of stacks, and whose they are.
+func (c *collection) usedStacks() (used []dlvext.Range, owners []*goroutine) {
+	used = make([]dlvext.Range, 0, len(c.goroutines))
+	owners = make([]*goroutine, 0, len(c.goroutines))
 	for _, g := range c.goroutines {
 		switch {
 		case g.fault != "":
@@ -27,14 +50,10 @@ func (c *collection) readStacks() {
 			g.own().fault = "the stack is too large to be true"
 			continue
 		}
-		ranges = append(ranges, dlvext.Range{Addr: g.sp, Len: int(g.hi - g.sp)})
+		used = append(used, dlvext.Range{Addr: g.sp, Len: int(g.hi - g.sp)})
 		owners = append(owners, g)
 	}
-	dlvext.VisitKept(c.img.Memory, ranges, func(i int, b []byte) {
-		if owners[i].stack = b; b == nil {
-			owners[i].own().fault = "the stack could not be read"
-		}
-	})
+	return used, owners
 }
 
 // stackWord is the word at an address of the goroutine's stack.

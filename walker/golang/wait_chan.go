@@ -51,10 +51,9 @@ func newChannelFacts() channelFacts {
 // timer is one runtime.timer, in the runtime's nanotime.
 type timer struct{ when, period int64 }
 
-// readChannels reads the channels that the goroutines wait on, then the
-// timers that feed some of them.
+// readChannels reads what is to be known besides of the channels that the
+// goroutines wait on: the timers that feed some of them, and the contexts that others belong to.
 func (c *collection) readChannels(waiting []*goroutine) {
-	c.readNamed(waiting)
 	var timers []uint64
 	async := map[uint64]*channel{} // that may have a timer and do not name it
 	var elemtype uint64            // of the channel before
