@@ -1,18 +1,22 @@
 package golang
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
 )
 
 // httpClients are the versions of net/http's client: the goroutine that reads a
-// connection, and the function in which others wait for what it reads.
+// connection, and the functions in which others wait for what it reads.
 // https://github.com/golang/go/blob/go1.26.0/src/net/http/transport.go#L2278
 // https://github.com/golang/go/blob/go1.26.0/src/net/http/h2_bundle.go#L9345
-var httpClients = []struct{ reads, waits string }{
-	{"net/http.(*persistConn).readLoop", "net/http.(*persistConn).roundTrip"},
-	{"http2.(*ClientConn).readLoop", "http2.(*ClientConn).roundTrip"},
+var httpClients = []struct {
+	reads string
+	waits []string
+}{
+	{"net/http.(*persistConn).readLoop", []string{"net/http.(*persistConn).roundTrip"}},
+	{"http2.(*ClientConn).readLoop", []string{"http2.(*ClientConn).roundTrip", "http2.transportResponseBody.Read"}},
 }
 
 // maxHTTPClients bounds the connections of clients that are looked at.
@@ -55,17 +59,18 @@ func (w *walk) findUpstreams() {
 	}
 }
 
-// findRequests finds who waits in a function for what one of the readers reads.
-func (w *walk) findRequests(readers map[uint64]*goroutine, waits string) {
+// findRequests finds who waits in one of some functions for what one of the readers
+// reads.
+func (w *walk) findRequests(readers map[uint64]*goroutine, waits []string) {
 	words := seek(readers)
 	for _, g := range w.goroutines {
-		if !parked(g.status) || len(g.sudogs) == 0 || w.polls[g].desc != 0 {
+		if !parked(g.status) || len(g.sudogs) == 0 && w.conds[g] == 0 || w.polls[g].desc != 0 {
 			continue
 		}
 		var from *goroutine
 		one := true
 		w.whoHolds(g, words, func(f unwind.Frame, addr uint64) {
-			if r := readers[addr]; r != nil && r != g && f.Func != nil && plainName(f.Func.Name) == waits {
+			if r := readers[addr]; r != nil && r != g && f.Func != nil && slices.Contains(waits, plainName(f.Func.Name)) {
 				one = one && (from == nil || from == r)
 				from = r
 			}
@@ -80,13 +85,14 @@ func (w *walk) findRequests(readers map[uint64]*goroutine, waits string) {
 // whether there is one.
 const (
 	httpAwaits = "http client: waiting for the response"
+	httpBody   = "http client: reading the response's body"
 	httpReads  = "http client: connection idle, or waiting for the response"
 )
 
 // asksOf makes a phase of an HTTP client more exact.
 func (w *walk) asksOf(g *goroutine, phase string) string {
 	switch {
-	case phase == httpAwaits && w.upstream[g] != "":
+	case (phase == httpAwaits || phase == httpBody) && w.upstream[g] != "":
 		return phase + " from " + w.upstream[g]
 	case phase == httpReads && w.asked[g]:
 		return httpAwaits

@@ -23,7 +23,7 @@ var phases = map[string]string{
 	"net/http.(*persistConn).addTLS":        "http client: TLS handshake",
 	"net/http.(*persistConn).roundTrip":     httpAwaits,
 	"net/http.(*persistConn).readResponse":  "http client: reading the response's headers",
-	"net/http.(*bodyEOFSignal).Read":        "http client: reading the response's body",
+	"net/http.(*bodyEOFSignal).Read":        httpBody,
 	"net/http.(*Request).write":             "http client: writing the request",
 	"net/http.(*conn).readRequest":          "http server: reading a request's headers",
 	"net/http.(*connReader).backgroundRead": "http server: watching for the client to leave",
@@ -34,6 +34,7 @@ var phases = map[string]string{
 	"database/sql.(*Rows).awaitDone":        "database/sql: watching over rows",
 
 	"http2.(*ClientConn).roundTrip":            httpAwaits,
+	"http2.transportResponseBody.Read":         httpBody,
 	"http2.(*ClientConn).readLoop":             "http client: reading what the server sends",
 	"http2.(*clientStream).awaitFlowControl":   "http client: waiting for room to send",
 	"http2.(*clientStream).doRequest":          "http client: a request under way",
@@ -76,6 +77,11 @@ func plainName(fn string) string {
 	for _, prefix := range []string{"net/http.(*http2", "net/http/internal/http2.(*", "golang.org/x/net/http2.(*"} {
 		if rest, ok := strings.CutPrefix(fn, prefix); ok {
 			return "http2.(*" + rest
+		}
+	}
+	for _, prefix := range []string{"net/http.http2", "net/http/internal/http2.", "golang.org/x/net/http2."} {
+		if rest, ok := strings.CutPrefix(fn, prefix); ok {
+			return "http2." + rest
 		}
 	}
 	return fn

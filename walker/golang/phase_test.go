@@ -50,6 +50,8 @@ func inAny(programs [][]byte, name string) bool {
 	names := []string{name}
 	if rest, ok := strings.CutPrefix(name, "http2.(*"); ok {
 		names = []string{"net/http.(*http2" + rest, "net/http/internal/http2.(*" + rest}
+	} else if rest, ok := strings.CutPrefix(name, "http2."); ok {
+		names = []string{"net/http.http2" + rest, "net/http/internal/http2." + rest}
 	}
 	for _, exe := range programs {
 		for _, n := range names {

@@ -84,12 +84,12 @@ func (c *collection) readCondLocks() {
 }
 
 // queued follows a notifyList's sudogs and returns their goroutines, and the
-// last one's address.
+// last one's address. What is no list leads nowhere.
 func (c *collection) queued(head uint64) (gs []uint64, last uint64) {
 	seen := map[uint64]bool{}
 	for addr := head; addr != 0 && !seen[addr] && len(seen) <= len(c.goroutines); {
 		seen[addr] = true
-		b, err := c.read(addr, c.lay.sudog.size)
+		b, err := c.peek(addr, c.lay.sudog.size)
 		if err != nil {
 			break
 		}

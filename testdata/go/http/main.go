@@ -11,6 +11,7 @@
 //	waitsForHeaders  it waits for the response
 //	readsBody        it reads the response's body
 //	asksHTTP2        it waits for the response, over HTTP/2
+//	readsHTTP2       it reads the response's body, on the same connection
 //
 // and of the goroutines of servers, that one
 //
@@ -67,6 +68,9 @@ func readsBody(c *http.Client, url string) { get(c, url+"/half") }
 
 //go:noinline
 func asksHTTP2(c *http.Client, url string) { get(c, url+"/hang") }
+
+//go:noinline
+func readsHTTP2(c *http.Client, url string) { get(c, url+"/half") }
 
 func get(c *http.Client, url string) {
 	resp, err := c.Get(url)
@@ -206,6 +210,8 @@ func main() {
 	go sends(client(&http.Transport{}), mute)
 	go waitsForHeaders(client(&http.Transport{}), server.URL)
 	go readsBody(client(&http.Transport{}), server.URL)
+	go readsHTTP2(secure.Client(), secure.URL)
+	ready.Await(ready.Parked(1, "sync.Cond.Wait", "main.readsHTTP2"))
 	go asksHTTP2(secure.Client(), secure.URL)
 	say(addr, "GET /fine HTTP/1.1\r\nHost: a\r\n\r\n")
 	say(addr, "GET / HTTP/1.1\r\nHost:")
@@ -224,11 +230,12 @@ func main() {
 		ready.Parked(1, "select", "main.waitsForHeaders"),
 		ready.Parked(1, "IO wait", "main.readsBody"),
 		ready.Parked(1, "select", "main.asksHTTP2"),
+		ready.Parked(1, "sync.Cond.Wait", "main.readsHTTP2"),
 		ready.Parked(1, "IO wait", "net/http.(*conn).readRequest"),
 		ready.Parked(1, "IO wait", "main.readsUpload"),
 		ready.Parked(1, "IO wait", "main.writesMuch"),
 		ready.Parked(2, "chan receive", "main.hang"),
-		ready.Parked(1, "chan receive", "main.half"),
+		ready.Parked(2, "chan receive", "main.half"),
 		ready.Parked(1, "IO wait", "crypto/tls.(*Conn).serverHandshake"),
 	)
 	<-never
