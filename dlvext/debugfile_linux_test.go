@@ -75,3 +75,29 @@ func startIn(t *testing.T, root, exe string) (pid int) {
 	}
 	return cmd.Process.Pid
 }
+
+// That of a core is looked for in the copy of the machine's root directory.
+func TestDebugFileBelowSysroot(t *testing.T) {
+	if _, err := exec.LookPath("objcopy"); err != nil {
+		testtarget.Skip(t, "objcopy", "it is not on PATH", "install binutils")
+	}
+	t.Parallel()
+	built := testtarget.Build(t, "chans", testtarget.Options{})
+	id := openModule(t, built).BuildID
+	core := testtarget.Start(t, built).GCore(t)
+	root := t.TempDir()
+	exe, debug := filepath.Join(root, built), filepath.Join(root, "/usr/lib/debug/.build-id", id[:2], id[2:]+".debug")
+	for _, file := range []string{exe, debug} {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "objcopy", "--strip-all", built, exe)
+	if _, err := openCore(t, exe, core, CoreOptions{}).Type("runtime.g"); err == nil {
+		t.Fatal("the stripped executable has debug information: the test shows nothing")
+	}
+	run(t, "objcopy", "--only-keep-debug", built, debug)
+	if _, err := openCore(t, "", core, CoreOptions{Sysroot: root}).Type("runtime.g"); err != nil {
+		t.Error(err)
+	}
+}

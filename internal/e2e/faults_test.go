@@ -245,7 +245,7 @@ func aroundOne(accounts map[string]string, tasks []string) bool {
 func TestBitFlips(t *testing.T) {
 	variants, programs := uint64(250), []string{"chans", "mutexes", "waitgroup", "errgroup"}
 	if testtarget.Full() {
-		variants = 5000
+		variants = 2000
 		programs = append(programs, "contexts", "xsync", "bubble", "database", "semaphores", "holders", "server")
 	}
 	for _, program := range programs {

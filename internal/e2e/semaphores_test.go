@@ -18,13 +18,9 @@ func TestChannelsAsSemaphores(t *testing.T) {
 			t.Parallel()
 			tg := testtarget.Start(t, testtarget.Build(t, "semaphores", o))
 			r := recordOf(t, tg.Stderr())
-			least := 95
-			if o.Race { // two styles are lost among the calls of the race detector
-				least = 90
-			}
 			for _, v := range views {
 				s := v.see(t, tg)
-				checkHolders(t, v.name, r, s, least)
+				checkHolders(t, v.name, r, s)
 				checkQueues(t, v.name, r, s)
 				checkCircles(t, v.name, s)
 			}

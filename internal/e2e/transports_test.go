@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/render"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
@@ -47,6 +48,13 @@ func checkTransports(t *testing.T, view string, s *graph.Snapshot) {
 	slices.Sort(got)
 	if want := []string{"main.again | main.again", "main.asks main.keeps main.reads | main.waits"}; !slices.Equal(got, want) {
 		t.Errorf("%s: who has connections, and who waits for them, is %q, not %q", view, got, want)
+	}
+	var text strings.Builder
+	if err := render.Tree(&text, s, render.Options{Width: 300}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(text.String(), "wants a connection of http.Transport 0x"); n != 2 || strings.Contains(text.String(), "wants a semaphore") {
+		t.Errorf("%s: %d times it is said that somebody, or two, want a connection of a Transport:\n%s", view, n, &text)
 	}
 	used := 0
 	for _, p := range s.Problems {

@@ -10,18 +10,24 @@ import (
 
 // standsAt tells of a frame what its code says of locks; nil: nothing.
 func (w *holderSearch) standsAt(f unwind.Frame) *lockcode.Standing {
-	if f.Func == nil || f.Dead {
+	if !w.asks(f) {
 		return nil
+	}
+	return w.code.At(f.Func, f.PC, f.Trap)
+}
+
+// asks tells whether a frame's code is asked at all.
+func (w *holderSearch) asks(f unwind.Frame) bool {
+	if f.Func == nil || f.Dead {
+		return false
 	}
 	pkg := packageOf(f.Func.Name)
 	switch pkg {
 	case "runtime", "sync", "internal/sync", "internal/poll":
-		return nil
+		return false
 	}
-	if w.tokens && w.origins.of(pkg) == graph.OriginStdlib {
-		return nil // it has its channels for other things
-	}
-	return w.code.At(f.Func, f.PC, f.Trap)
+	// The standard library has its channels for other things.
+	return !w.tokens || w.origins.of(pkg) != graph.OriginStdlib
 }
 
 // linesOf are the frames of a shape's goroutines that may have to do with locks.

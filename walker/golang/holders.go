@@ -95,7 +95,7 @@ func (w *walk) findLockHolders() {
 		if addr := wants[i]; addr != 0 && asked[addr] < maxAsked {
 			asked[addr]++
 			l.stand(g)
-			l.waitsIn(addr)
+			l.waitsIn(addr, len(l.standing))
 		}
 	}
 	for i, g := range w.goroutines {
@@ -139,12 +139,12 @@ const maxAsked = 32
 const maxOuter = 4
 
 // waitsIn finds the frame, of the goroutine that is looked at, that takes the lock
-// which it waits for; -1: it is not known.
-func (w *holderSearch) waitsIn(addr uint64) int {
+// which it waits for, among the innermost so many; -1: it is not known.
+func (w *holderSearch) waitsIn(addr uint64, most int) int {
 	found := -1
-	for i, n := 0, 0; i < len(w.standing) && n < maxOuter; i++ {
+	for i, n := 0, 0; i < most && n < maxOuter; i++ {
 		f := w.standing[i]
-		if f.Trap || w.standsAt(f) == nil {
+		if f.Trap || !w.asks(f) {
 			continue
 		}
 		n++

@@ -72,8 +72,11 @@ func (p *program) reserveGoroutines(img *dlvext.Image) {
 		return
 	}
 	n := min(word(header, 1), walker.MaxTasks)
+	p.stackEach, ok = p.sampleStacks(img, word(header, 0), int(n))
+	if !ok {
+		return // so many are claimed, and are not there
+	}
 	p.reserve = newSlab(int(n + n/16 + 16))
-	p.stackEach = p.sampleStacks(img, word(header, 0), int(n))
 }
 
 // Of a program with at least manyGoroutines, how deep its stacks are is asked of
@@ -84,10 +87,11 @@ const (
 )
 
 // sampleStacks is how many bytes of its stack a goroutine uses on average, by a
-// few of them, all along the list of n at base.
-func (p *program) sampleStacks(img *dlvext.Image, base uint64, n int) int64 {
+// few of them, all along the list of n at base; ok is false when most of these are
+// not there.
+func (p *program) sampleStacks(img *dlvext.Image, base uint64, n int) (each int64, ok bool) {
 	if n < manyGoroutines {
-		return usedStack
+		return usedStack, true
 	}
 	at := make([]dlvext.Range, 0, sampledStacks)
 	for i := range sampledStacks {
@@ -112,7 +116,7 @@ func (p *program) sampleStacks(img *dlvext.Image, base uint64, n int) int64 {
 		}
 	}
 	if read < sampledStacks/2 {
-		return usedStack
+		return usedStack, false
 	}
-	return int64(sum) / int64(read)
+	return int64(sum) / int64(read), true
 }

@@ -51,7 +51,7 @@ func (w *walk) findTokens() {
 			case ch == nil || ch.capacity == 0 || ch.closed || ch.torn || ch.timer != 0:
 			case s.side == sending && ch.count == ch.capacity:
 				full[s.c] = append(full[s.c], g)
-			case s.side == receiving && ch.count == 0 && w.typeName(ch.elemtype) != "time.Time":
+			case s.side == receiving && ch.count == 0 && !tells[w.typeName(ch.elemtype)]:
 				empty[s.c] = append(empty[s.c], g)
 			}
 		}
@@ -60,6 +60,9 @@ func (w *walk) findTokens() {
 	w.findTokensAmong(full, true)
 	w.findTokensAmong(empty, false)
 }
+
+// tells are types whose values tell something: nobody gives them back.
+var tells = map[string]bool{"time.Time": true, "error": true, "os.Signal": true}
 
 // findTokensAmong looks at channels with those that wait for them. Of those that are
 // entered by sending the goroutines that are inside may be others' children, and so
@@ -82,13 +85,19 @@ func (w *walk) findTokensAmong(waiting map[uint64][]*goroutine, bySending bool) 
 	l.tokens, l.takers, l.lends, l.queues = true, map[uint64][]callSite{}, map[uint64]bool{}, map[uint64]bool{}
 	for _, c := range slices.SortedFunc(maps.Keys(waiting), w.likelier) {
 		for _, g := range waiting[c][:min(len(waiting[c]), maxAsked)] {
-			l.askTaker(g, c)
+			l.stand(g)
+			most := len(l.standing)
+			if !bySending {
+				most = l.mayLetGo()
+			}
+			l.askTaker(c, most)
 		}
 		if !bySending && !l.lends[c] {
 			delete(wanted, c)
 		}
 	}
 	if len(wanted) == 0 {
+		w.cutShort(l)
 		return
 	}
 	l.wanted = seek(wanted)
@@ -104,6 +113,15 @@ func (w *walk) findTokensAmong(waiting map[uint64][]*goroutine, bySending bool) 
 	for c := range wanted {
 		w.judge(l, c, bySending)
 	}
+	w.cutShort(l)
+}
+
+// cutShort says that what a channel is used for may have stayed unknown.
+func (w *walk) cutShort(l *holderSearch) {
+	const what = "not all of the code of those who wait for channels with buffers was followed, as there is too much: channels that are used as semaphores may be shown as channels"
+	if l.code.Cut() && !slices.Contains(w.remarks, what) {
+		w.remarks = append(w.remarks, what)
+	}
 }
 
 // likelier puts channels that are likelier to be semaphores first: those with room
@@ -113,24 +131,26 @@ func (w *walk) likelier(a, b uint64) int {
 	return cmp.Or(cmp.Compare(room(b), room(a)), cmp.Compare(a, b))
 }
 
-// askTaker looks at one that waits for a channel: where it takes a place in it, and
-// whether it will give that back.
-func (w *holderSearch) askTaker(g *goroutine, c uint64) {
-	w.stand(g)
-	at := w.waitsIn(c)
+// askTaker looks at the goroutine that stands there, which waits for a channel: where
+// it takes a place in it, and whether it will give that back. Only so many of its
+// frames, the innermost, are looked at.
+func (w *holderSearch) askTaker(c uint64, most int) {
+	at := w.waitsIn(c, most)
 	if at < 0 {
 		return
 	}
-	for i := at; i < len(w.standing) && i <= at+maxOuter; i++ {
+	for i := at; i < most && i <= at+maxOuter; i++ {
 		f := w.standing[i]
-		st := w.standsAt(f)
-		if st == nil || f.Trap {
+		if f.Trap || !w.asks(f) {
 			continue
 		}
 		if site := (callSite{f.Func, f.PC}); !slices.ContainsFunc(w.takers[c], func(o callSite) bool { return o.pc == site.pc }) {
 			w.takers[c] = append(w.takers[c], site)
 		}
-		view := w.frameView(i)
+		if !w.code.MayLetGo(f.Func, f.PC) {
+			continue
+		}
+		view, st := w.frameView(i), w.standsAt(f)
 		if _, released := st.Past(&view); slices.ContainsFunc(released, func(l lockcode.Lock) bool { return l.Addr == c && l.Other }) {
 			return // it serves the channel as others do a queue
 		}
@@ -138,6 +158,25 @@ func (w *holderSearch) askTaker(g *goroutine, c uint64) {
 			w.lends[c] = w.lends[c] || l.Addr == c
 		}
 	}
+}
+
+// mayLetGo is how many of the frames that a goroutine stands in there are down to the
+// last, of those that may be asked, that may give back what it waits for. Of most that
+// wait to receive none does: they take from a queue.
+func (w *holderSearch) mayLetGo() int {
+	last, n := -1, 0
+	for i, f := range w.standing {
+		if f.Trap || !w.asks(f) {
+			continue
+		}
+		if n++; n > 2*maxOuter {
+			break
+		}
+		if w.code.MayLetGo(f.Func, f.PC) {
+			last = i
+		}
+	}
+	return last + 1
 }
 
 // startedBehind tells whether a goroutine that will leave a semaphore, and has not

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"sync"
+
 	"example.com/targets/ready"
 	"example.com/targets/record"
 )
@@ -26,7 +28,12 @@ func queues() []ready.Want {
 	record.Say("free", address(again), "tokens", begin(requeues, again), "requeues")
 	go requeues(again, make(chan bool, 9))
 	produces()
+	b := &backlog{c: make(chan int, 1)}
+	ids := make(chan int)
+	go receives(b, ids)
+	record.Say("free", address(b.c), "tokens", <-ids, "receives")
 	return []ready.Want{
+		ready.Parked(1, "chan receive", "main.(*backlog).next"),
 		ready.Parked(7, "chan send", "main.fill"),
 		ready.Parked(1, "chan send", "main.feed"),
 		ready.Parked(2, "chan receive", "main.requeues"),
@@ -172,4 +179,40 @@ func producer(c chan struct{}, ids chan<- int) {
 	for {
 		c <- struct{}{}
 	}
+}
+
+// backlog is a channel with room for one, and what is to be sent to it after that: as
+// gRPC's streams have it.
+type backlog struct {
+	mu   sync.Mutex
+	c    chan int
+	more []int
+}
+
+func receives(b *backlog, ids chan<- int) {
+	ids <- record.Goid()
+	for b.next() > 0 {
+	}
+}
+
+//go:noinline
+func (b *backlog) next() int {
+	n := <-b.c
+	b.load()
+	return n
+}
+
+// load sends the next one, if there is any.
+//
+//go:noinline
+func (b *backlog) load() {
+	b.mu.Lock()
+	if len(b.more) > 0 {
+		select {
+		case b.c <- b.more[0]:
+			b.more = b.more[1:]
+		default:
+		}
+	}
+	b.mu.Unlock()
 }

@@ -79,7 +79,11 @@ func (f *flow) calls(s *state, i *inst, target uint64) {
 			e.does, l = f.follow(s, i, target)
 		}
 	}
-	f.afterCall(s, i, int64(fn.Args), true)
+	if observes(fn.Name) {
+		f.clobber(s, i)
+	} else {
+		f.afterCall(s, i, int64(fn.Args), true)
+	}
 	switch e.does {
 	case tries:
 		s.regs[rax] = f.attempt(l, i.pc).of
@@ -173,8 +177,16 @@ func (f *flow) substitute(s *state, i *inst, v value, args *[numRegisters]value)
 	return value{}
 }
 
-// afterCall forgets what a callee may have changed.
-func (f *flow) afterCall(s *state, i *inst, args int64, known bool) {
+// observes tells of functions that leave the memory which is followed alone: those by
+// which the race detector learns what the program does. One is called for each case of
+// a select, while its cases are being written down.
+// https://github.com/golang/go/blob/go1.26.0/src/cmd/compile/internal/walk/select.go#L214
+func observes(fn string) bool {
+	return fn == "runtime.selectsetpc" || strings.HasPrefix(fn, "runtime.race")
+}
+
+// clobber forgets what is in registers, all of which a callee may use.
+func (f *flow) clobber(s *state, i *inst) {
 	for r := range s.regs {
 		s.regs[r] = value{}
 	}
@@ -182,6 +194,11 @@ func (f *flow) afterCall(s *state, i *inst, args int64, known bool) {
 	sym := f.syms.get(symbol{kind: result, site: i.pc, loc: rax})
 	s.renew(sym)
 	s.regs[rax] = value{kind: symbolic, sym: sym}
+}
+
+// afterCall forgets what a callee may have changed.
+func (f *flow) afterCall(s *state, i *inst, args int64, known bool) {
+	f.clobber(s, i)
 	sp := f.stackPointer(i.pc)
 	switch {
 	case sp.kind != inFrame:

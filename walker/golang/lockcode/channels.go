@@ -163,9 +163,9 @@ func (f *flow) take(s *state, l lock, site uint64) {
 	s.take(l, site)
 }
 
-// let tells whether a lock was let go that had not been taken on the way.
+// let tells whether a lock was let go, on every way, that had not been taken on it.
 func (s *state) let(l lock) bool {
-	return slices.ContainsFunc(s.released, func(g gone) bool { return !g.own && g.mode == l.mode && same(g.addr, l.addr) })
+	return slices.ContainsFunc(s.always, func(o lock) bool { return o.mode == l.mode && same(o.addr, l.addr) })
 }
 
 // again notes what is let go for the second time.
@@ -190,7 +190,7 @@ func (f *flow) certain() []lock {
 	is := func(l lock) func(o lock) bool {
 		return func(o lock) bool { return o.mode == l.mode && (o.addr.kind == unknown || same(o.addr, l.addr)) }
 	}
-	return slices.DeleteFunc(f.ahead, func(l lock) bool {
+	return slices.DeleteFunc(slices.Clone(f.ahead), func(l lock) bool {
 		if slices.ContainsFunc(f.repeated, is(l)) {
 			return true
 		}

@@ -17,8 +17,9 @@ type Code struct {
 	read      pclntab.ReadFunc
 	functions map[uint64]*followed // by entry
 	standing  map[place]*Standing
+	resumes   map[uint64]*flow // by where they go on
 	summaries map[summed]*summary
-	touching  map[summed]bool
+	touching  map[touch]bool
 	budget    int // instructions that may still be decoded
 	blocks    int // that may still be followed
 }
@@ -43,22 +44,30 @@ const (
 	// that somebody waits to receive from is seldom a semaphore, and a server has
 	// many of them.
 	maxBlocks        = 400_000
+	maxSendBlocks    = 100_000
 	maxReceiveBlocks = 10_000
 )
+
+// Cut tells whether some code was not followed in this walk, because that would have
+// taken too long.
+func (c *Code) Cut() bool { return c.blocks <= 0 }
 
 // New returns the code of an amd64 program, as to locks.
 func New(tables pclntab.Tables) *Code {
 	return &Code{
-		tables: tables, effects: effects, functions: map[uint64]*followed{}, standing: map[place]*Standing{},
-		summaries: map[summed]*summary{}, touching: map[summed]bool{},
+		tables: tables, effects: effects, functions: map[uint64]*followed{}, standing: map[place]*Standing{}, resumes: map[uint64]*flow{},
+		summaries: map[summed]*summary{}, touching: map[touch]bool{},
 	}
 }
 
 // Walk begins a walk. Read reads the program's text and its read-only data.
 func (c *Code) Walk(read pclntab.ReadFunc) {
 	c.read, c.budget, c.blocks = read, maxInstructions, maxBlocks
-	if c.must {
+	switch {
+	case c.must:
 		c.blocks = maxReceiveBlocks
+	case c.channels:
+		c.blocks = maxSendBlocks
 	}
 }
 
@@ -129,10 +138,13 @@ func (c *Code) start(fn *pclntab.Func, pc uint64, depth int, resumed bool, cases
 // entered is a function as it is from its entry on.
 func (c *Code) entered(fn *pclntab.Func) *flow {
 	d := c.decoded(fn)
-	if d.flow == nil {
-		d.flow = c.start(fn, fn.Entry, 0, false)
+	f := d.flow
+	if f == nil {
+		if f = c.start(fn, fn.Entry, 0, false); c.blocks > 0 {
+			d.flow = f
+		}
 	}
-	return d.flow
+	return f
 }
 
 // summary is what a function does to locks until it returns, in terms of its
@@ -169,6 +181,9 @@ func (c *Code) summary(entry uint64, depth int) *summary {
 	}
 	f := c.start(fn, entry, depth, false)
 	s.releases, s.virtual = f.ahead, f.virtual
+	if c.must {
+		s.releases = f.certain()
+	}
 	if len(f.returned) == 0 || f.partial {
 		return s
 	}

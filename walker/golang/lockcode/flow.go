@@ -26,6 +26,7 @@ type flow struct {
 	kept     []lock              // that may be taken again before they were let go
 	virtual  []virtual           // calls of unknown functions
 	partial  bool                // not all of it could be followed
+	cut      bool                // because that would take too long
 	frame    keptWords
 }
 
@@ -39,6 +40,10 @@ type keptWords struct {
 const (
 	maxStates = 24 // at one place
 	maxVisits = 20_000
+
+	// What has to do with channels is short, or else it is none that could be told:
+	// large functions are those that serve many of them.
+	maxChannelVisits = 1_000
 )
 
 // branch is a block that is yet to be followed, with one of its states.
@@ -54,9 +59,13 @@ func (f *flow) run(starts []*state) {
 	for _, s := range starts {
 		todo = append(todo, branch{f.from, s})
 	}
+	most := maxVisits
+	if f.c.channels {
+		most = maxChannelVisits
+	}
 	for visits := 0; len(todo) > 0; visits++ {
-		if f.c.blocks--; visits > maxVisits || f.c.blocks < 0 {
-			f.partial = true
+		if f.c.blocks--; visits > most || f.c.blocks < 0 {
+			f.partial, f.cut = true, true
 			return
 		}
 		b := todo[len(todo)-1]

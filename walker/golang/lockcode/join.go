@@ -71,7 +71,9 @@ func (f *flow) join(old, in *state, block uint64) *state {
 			set()
 		}
 	}
-	if !changed {
+	n := len(out.always)
+	out.always = slices.DeleteFunc(out.always, func(l lock) bool { return !slices.Contains(in.always, l) })
+	if !changed && len(out.always) == n {
 		return nil
 	}
 	return out

@@ -204,18 +204,53 @@ func (c *Code) At(fn *pclntab.Func, pc uint64, trap bool) *Standing {
 		return st
 	}
 	past := c.entered(fn)
-	st.Partial = past.partial
+	if st.Partial = past.partial; c.channels && past.cut {
+		return st // of which the ways are not all known nobody can tell what holds on all
+	}
 	past.heldAt(n, st)
 	if !trap && !past.comesBack(&code[n]) {
 		return st
 	}
-	rest := c.start(fn, pc, 0, true)
-	st.Partial = st.Partial || rest.partial
+	rest := c.resumed(fn, pc)
+	if st.Partial = st.Partial || rest.partial; c.channels && rest.cut {
+		return st
+	}
 	st.ahead, st.again = rest.certain(), rest.repeated
 	for k, off := range past.taking(n) {
 		st.choices = append(st.choices, option{off, c.start(fn, pc, 0, true, k).certain()})
 	}
 	return st
+}
+
+// resumed is a function as it goes on behind a call.
+func (c *Code) resumed(fn *pclntab.Func, pc uint64) *flow {
+	if f := c.resumes[pc]; f != nil {
+		return f
+	}
+	f := c.start(fn, pc, 0, true)
+	f.states = nil
+	if c.blocks > 0 && len(c.resumes) < maxResumed { // else the next walk may find out more
+		c.resumes[pc] = f
+	}
+	return f
+}
+
+// maxResumed bounds what is remembered of functions that were followed from where they
+// stand.
+const maxResumed = 1 << 12
+
+// MayLetGo tells whether fn may let anything go behind the call that returns to pc,
+// itself or in what it calls. That is told much sooner than what: of most functions by
+// a look at what they call.
+func (c *Code) MayLetGo(fn *pclntab.Func, pc uint64) bool {
+	if !c.mayDo(fn, 0, true) {
+		return false
+	}
+	if c.blocks <= 0 {
+		return true
+	}
+	f := c.resumed(fn, pc)
+	return !f.cut && len(f.ahead) > 0
 }
 
 // before are the states before an instruction.

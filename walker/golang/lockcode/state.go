@@ -34,6 +34,7 @@ type state struct {
 	held     []hold     // taken on these ways and not let go, in order
 	defers   []deferred // what will be called at the end, as far as it was deferred on these ways
 	released []gone     // that may have been let go on the way, and not taken again
+	always   []lock     // of these, those that were on each of these ways, and were not taken on it before
 }
 
 // word is what a part of the frame holds.
@@ -78,6 +79,7 @@ func (s *state) clone() *state {
 	c := *s
 	c.slots, c.facts = maps.Clone(s.slots), maps.Clone(s.facts)
 	c.held, c.released, c.defers = slices.Clone(s.held), slices.Clone(s.released), slices.Clone(s.defers)
+	c.always = slices.Clone(s.always)
 	return &c
 }
 
@@ -141,6 +143,7 @@ func (s *state) renew(sym *symbol) {
 		}
 	}
 	s.released = slices.DeleteFunc(s.released, func(g gone) bool { return g.own && g.addr.mentions(sym) })
+	s.always = slices.DeleteFunc(s.always, func(l lock) bool { return l.addr.mentions(sym) })
 	for i := range s.released {
 		if s.released[i].addr.mentions(sym) {
 			s.released[i].addr = value{}
@@ -157,6 +160,7 @@ func (s *state) take(l lock, site uint64) {
 		}
 	}
 	s.released = slices.DeleteFunc(s.released, func(r gone) bool { return r.mode == l.mode && same(r.addr, l.addr) })
+	s.always = slices.DeleteFunc(s.always, func(o lock) bool { return o.mode == l.mode && same(o.addr, l.addr) })
 	if len(s.held) < maxHeld {
 		s.held = append(s.held, hold{l, site})
 	}
@@ -171,6 +175,9 @@ func (s *state) letGo(l lock, site uint64) bool {
 	}
 	if taken >= 0 {
 		s.held = slices.Delete(s.held, taken, taken+1)
+	}
+	if taken < 0 && !slices.Contains(s.always, l) && len(s.always) < maxReleased {
+		s.always = append(s.always, l)
 	}
 	if l.mode != Tokens {
 		site = 0
