@@ -27,7 +27,7 @@ func builds() map[string]testtarget.Options {
 	all["no symbol table"] = testtarget.Options{Flags: []string{"-ldflags=-s -w=0"}}
 	all["not compressed"] = testtarget.Options{Flags: []string{"-ldflags=-compressdwarf=false"}}
 	if testtarget.Full() {
-		for _, toolchain := range []string{"go1.22.12", "go1.23.12", "go1.24.13"} {
+		for _, toolchain := range testtarget.Older {
 			all[toolchain] = testtarget.Options{Toolchain: toolchain}
 		}
 	}
