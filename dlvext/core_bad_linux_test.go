@@ -1,6 +1,7 @@
 package dlvext
 
 import (
+	"bytes"
 	"debug/elf"
 	"encoding/binary"
 	"errors"
@@ -128,6 +129,16 @@ func TestCoreTruncated(t *testing.T) {
 	exe, core := crashed(t, "panic", testtarget.Options{})
 	whole := openCore(t, exe, core, CoreOptions{})
 	image := readFile(t, core)
+	f, err := elf.NewFile(bytes.NewReader(image))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_NOTE { // without these no thread is known
+			_, err := OpenCore(exe, writeFile(t, "headers", image[:p.Off]), CoreOptions{})
+			requireError(t, err, "holds no threads; it is truncated, ")
+		}
+	}
 	for _, percent := range []int{99, 50, 10, 1} {
 		cut := writeFile(t, "core", image[:len(image)*percent/100])
 		img := openCore(t, exe, cut, CoreOptions{})

@@ -88,13 +88,21 @@ func (r *coreReader) readHeaders(exe string) error {
 	}
 	r.notes = readCoreNotes(r.view, r.layout.progs(elf.PT_NOTE), r.layout.Machine)
 	if len(r.notes.Threads) == 0 {
-		return fmt.Errorf("cannot read the core %s: it holds no threads", r.path)
+		return fmt.Errorf("cannot read the core %s: it holds no threads%s", r.path, r.cutOff())
 	}
 	r.mappings = map[string][]fileMapping{}
 	for _, f := range r.notes.Files {
 		r.mappings[f.Path] = append(r.mappings[f.Path], f)
 	}
 	return nil
+}
+
+// cutOff says of a core that ends early that this may be why something is not there.
+func (r *coreReader) cutOff() string {
+	if have := uint64(r.view.size); r.layout.End > have {
+		return fmt.Sprintf("; it is truncated, %s of %s are there", byteCount(have), byteCount(r.layout.End))
+	}
+	return ""
 }
 
 // byWriting parts regions into those that the process may have written to,
