@@ -50,15 +50,23 @@ func (w *walk) findContextGroups() {
 		if len(groups) == maxContextGroups {
 			break
 		}
+		s.members = slices.DeleteFunc(s.members, func(g *goroutine) bool { return w.ends(g, addr) })
 		groups[addr] = w.addContextGroup(addr, s)
 	}
 	for g, line := range lines {
 		for _, addr := range line {
-			if id, ok := groups[addr]; ok {
+			if id, ok := groups[addr]; ok && !w.ends(g, addr) {
 				w.groupsOf[g] = append(w.groupsOf[g], id)
 			}
 		}
 	}
+}
+
+// ends tells whether a goroutine has the cancel function of a context: it waits for
+// the end as others do, but it is what the others hang on, and none of them.
+func (w *walk) ends(g *goroutine, addr uint64) bool {
+	h, ok := w.cancels[addr]
+	return ok && h.task == g.id
 }
 
 // share counts a goroutine for the context that it waits for and those it is

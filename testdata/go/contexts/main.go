@@ -13,6 +13,8 @@
 //	deep       waits for a context below ten thousand others
 //	serve      receives from a channel; it holds the cancel functions of request's
 //	           context, and of child's
+//	supervise  waits for a context that it has the cancel function of itself, and is
+//	           no member of that; supervised waits for it too, and is
 //	main       holds that of serve's
 package main
 
@@ -50,6 +52,17 @@ func deep(ctx context.Context) {
 }
 
 //go:noinline
+func supervised(ctx context.Context) { <-ctx.Done() }
+
+//go:noinline
+func supervise() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go supervised(ctx)
+	<-ctx.Done()
+}
+
+//go:noinline
 func serve(parent context.Context) {
 	ctx := context.WithValue(parent, user{}, "somebody")
 	ctx, cancel := context.WithTimeout(context.WithValue(ctx, "trace", 1), time.Hour)
@@ -78,6 +91,7 @@ func main() {
 	low, cancelLow := context.WithCancel(low)
 	defer cancelLow()
 	go deep(low)
+	go supervise()
 	ready.When(
 		ready.Parked(1, "chan receive", "main.request"),
 		ready.Parked(1, "chan receive", "main.child"),
@@ -85,6 +99,8 @@ func main() {
 		ready.Parked(1, "chan receive", "main.signalled"),
 		ready.Parked(1, "select", "main.deep"),
 		ready.Parked(1, "chan receive", "main.serve"),
+		ready.Parked(1, "chan receive", "main.supervise"),
+		ready.Parked(1, "chan receive", "main.supervised"),
 		ready.Parked(1, "chan receive", "main.main"),
 	)
 	<-never
