@@ -119,6 +119,11 @@ func lookAt(t *testing.T, tg *testtarget.Target, f fixture, o testtarget.Options
 	for i, v := range views {
 		s := v.see(t, tg)
 		compareWithRuntime(t, dump, s)
+		for _, p := range s.Problems {
+			if strings.HasPrefix(p.Message, "cannot read") {
+				t.Errorf("%s: of what stands still it says: %s", v.name, p.Message)
+			}
+		}
 		seen, err := sameMoment(toJSON(t, s))
 		if err != nil {
 			t.Fatal(err)
