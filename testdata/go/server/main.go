@@ -70,6 +70,10 @@ func main() {
 		ready.Parked(2, "chan receive", "main.(*shop).audit"),
 		ready.Parked(1, "sync.WaitGroup.Wait|semacquire", "main.(*shop).flush"),
 		ready.Parked(5, "select", "main.customer"),
+		ready.Parked(7, "IO wait", "net/http.(*connReader).backgroundRead"),
+		ready.Parked(7, "IO wait", "net/http.(*persistConn).readLoop"),
+		ready.Parked(7, "select", "net/http.(*persistConn).writeLoop"),
+		ready.Parked(2, "IO wait", "net/http.(*Server).Serve"),
 		ready.Parked(1, "select (no cases)", "main.main"),
 	)
 	select {}
