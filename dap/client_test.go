@@ -224,16 +224,22 @@ func told(r *godap.ErrorResponse) string {
 // event waits for the next event of a kind, and keeps the others.
 func event[E godap.EventMessage](c *client) E {
 	c.t.Helper()
+	return c.await(func(m godap.Message) bool { _, ok := m.(E); return ok }).(E)
+}
+
+// await waits for an event that is the one.
+func (c *client) await(is func(godap.Message) bool) godap.Message {
+	c.t.Helper()
 	for i, m := range c.events {
-		if e, ok := m.(E); ok {
+		if is(m) {
 			c.events = append(c.events[:i:i], c.events[i+1:]...)
-			return e
+			return m
 		}
 	}
 	for {
 		m := c.next()
-		if e, ok := m.(E); ok {
-			return e
+		if is(m) {
+			return m
 		}
 		c.events = append(c.events, m)
 	}
