@@ -48,7 +48,7 @@ func (w *walk) findTokens() {
 		}
 		for _, s := range g.sudogs {
 			switch ch := s.ch; {
-			case ch == nil || ch != w.chans.at(s.c) || ch.capacity == 0 || ch.closed || ch.torn || ch.timer != 0:
+			case ch == nil || ch.capacity == 0 || ch.closed || ch.torn || ch.timer != 0:
 			case s.side == sending && ch.count == ch.capacity:
 				full[s.c] = append(full[s.c], g)
 			case s.side == receiving && ch.count == 0 && !tells[w.typeName(ch.elemtype)]:
