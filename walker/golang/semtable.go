@@ -66,7 +66,7 @@ func (c *collection) readWaitingOnStacks(unlinked map[uint64]*goroutine) {
 	for _, g := range unlinked {
 		addrs = append(addrs, c.wordsOf(g, "runtime.semacquire1")...)
 	}
-	c.each(addrs, c.lay.sudog.size, func(addr uint64, b []byte) {
+	c.any(addrs, c.lay.sudog.size, func(addr uint64, b []byte) { // not every word is one
 		s := &sudog{}
 		c.decodeSudog(s, addr, b)
 		g := unlinked[s.g]
