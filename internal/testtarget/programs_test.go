@@ -24,8 +24,9 @@ func programs(t *testing.T) []string {
 }
 
 // notAlone are programs that hold no conversation by themselves: desk is for a
-// debugger, plugin loads another, library is loaded.
-var notAlone = []string{"desk", "plugin", "library"}
+// debugger, plugin loads another, library is loaded, and the runtime of forks can
+// stop no world to write its stacks.
+var notAlone = []string{"desk", "plugin", "library", "forks"}
 
 // Every other program says READY, answers, and ends with its standard input.
 func TestPrograms(t *testing.T) {
