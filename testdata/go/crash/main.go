@@ -18,7 +18,7 @@
 //	          stays as it is
 //	goexit    fatal error: no goroutines (main called runtime.Goexit)
 //	overflow  fatal error: stack overflow, in main.recurse
-//	abort     SIGABRT, sent from outside: no panic, no fatal error
+//	abort     SIGABRT, sent by kill: no panic, no fatal error
 //	quit      SIGQUIT, likewise
 package main
 
@@ -118,9 +118,13 @@ func overflow() {
 //go:noinline
 func recurse(n int) int { return recurse(n+1) + 1 }
 
+// signalSelf sends a signal to its own thread. Another one may have a lock of the
+// runtime's, for which its handler would wait for ever.
+//
 //go:noinline
 func signalSelf(s syscall.Signal) {
-	_ = syscall.Kill(os.Getpid(), s)
+	runtime.LockOSThread()
+	_ = syscall.Tgkill(os.Getpid(), syscall.Gettid(), s)
 	<-never
 }
 
