@@ -291,3 +291,24 @@ func TestStacksGatherWhatIsAlike(t *testing.T) {
 		t.Errorf("the stacks are\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
 	}
 }
+
+// A note that names the first of many tasks does not tear them apart.
+func TestNotesDoNotUnfold(t *testing.T) {
+	const n = 1500
+	b := graph.NewBuilder("test")
+	started := &graph.Creation{At: &graph.Frame{Func: "main.serve", File: "main.go", Line: 7}}
+	stands := []*graph.Frame{{Func: "main.work", File: "main.go", Line: 9}}
+	for i := range n {
+		b.Task(&graph.Task{
+			ID: graph.TaskID(fmt.Sprint("go:", i+1)), Runtime: "go", State: graph.StateWaiting, Frames: stands, CreatedBy: started,
+			Waits: []graph.Wait{{Kind: graph.WaitForever}},
+		})
+	}
+	s := b.Seal()
+	if !slices.ContainsFunc(s.Problems, func(p *graph.Problem) bool { return p.Severity == graph.Info && len(p.Tasks) < n }) {
+		t.Fatalf("the problems are %v", s.Problems)
+	}
+	if roots := s.Forest(graph.ForestOptions{Coalesce: true}); len(roots) != 1 || len(roots[0].Tasks) != n {
+		t.Errorf("%d lines stand for them, the first for %d", len(roots), len(roots[0].Tasks))
+	}
+}

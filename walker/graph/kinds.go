@@ -37,6 +37,9 @@ func (k *kinds) findings(problems []*Problem) {
 	}
 	k.found = make(map[TaskID]int32, n)
 	for _, p := range problems {
+		if p.Severity == Info {
+			continue // a note names some of those it is about, and makes them no others
+		}
 		with := map[int32]int32{} // this finding too
 		for _, id := range p.Tasks {
 			before := k.found[id]
