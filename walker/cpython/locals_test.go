@@ -64,7 +64,7 @@ func TestLocals(t *testing.T) {
 		if tasks := s.variable("main", "tasks"); !strings.Contains(tasks, `"circular" waiting>`) {
 			t.Errorf("tasks is %s, and has no task by its name", tasks)
 		}
-		nowhere(t, s, "hunter2", "4111")
+		nowhere(t, s, "hunter2", "4111-secret", "secret-4111")
 	})
 }
 
@@ -73,7 +73,7 @@ func TestLocalsRedacted(t *testing.T) {
 		if value := s.valueOf("negative"); value != "-5" {
 			t.Errorf("negative is %s", value)
 		}
-		nowhere(t, s, "hunter2", "4111", "hello", "café", "r-42", "shared", "ann'", "xxxx")
+		nowhere(t, s, "hunter2", "4111-secret", "secret-4111", "hello", "café", "r-42", "shared", "ann'", "xxxx")
 	})
 }
 
