@@ -9,8 +9,8 @@ import (
 )
 
 // A program that is let go while its threads run into breakpoints goes on,
-// however the client leaves. Delve itself has been seen, once in a thousand times, to
-// lose such a program while it debugs it: that is told, and another is let go.
+// however the client leaves. Delve itself has been seen, once in some two hundred
+// sessions, to lose such a program while it debugs it: that is told, and another is let go.
 func TestBusyProgramIsLetGo(t *testing.T) {
 	t.Parallel()
 	start := func() *testtarget.Target {

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unsafe"
 )
 
 // The codes of the problems that Seal finds itself; docs/problems.md has all.
@@ -169,11 +168,11 @@ func taskPrint(s *Snapshot, t *Task) string {
 // doesAs tells, where that costs nothing, that a task stands where another does,
 // and waits for the same sort of thing.
 func (t *Task) doesAs(other *Task) bool {
-	if other == nil || len(t.Frames) != len(other.Frames) || len(t.Waits) != 1 || len(other.Waits) != 1 {
+	if other == nil || !oneList(t.Frames, other.Frames) || len(t.Waits) != 1 || len(other.Waits) != 1 {
 		return false
 	}
 	a, b := &t.Waits[0], &other.Waits[0]
-	return a.Kind == b.Kind && a.Frame == b.Frame && len(a.Branches) == 0 && len(b.Branches) == 0 && unsafe.SliceData(t.Frames) == unsafe.SliceData(other.Frames)
+	return a.Kind == b.Kind && a.Frame == b.Frame && len(a.Branches) == 0 && len(b.Branches) == 0
 }
 
 // wordsOnly leaves out of a sentence the words that hold a digit.
