@@ -78,12 +78,15 @@ func askForExec() error {
 	return nil
 }
 
-// asleep tells whether a thread sleeps where nothing interrupts it.
+// asleep tells whether a thread that has a child sleeps where nothing interrupts it:
+// one without may sleep so for a moment, while a page of the program is fetched.
 func asleep() bool {
-	stats, _ := filepath.Glob("/proc/self/task/*/stat")
-	for _, name := range stats {
-		text, _ := os.ReadFile(name)
-		if _, state, ok := strings.Cut(string(text), ") "); ok && strings.HasPrefix(state, "D") {
+	threads, _ := filepath.Glob("/proc/self/task/*")
+	for _, thread := range threads {
+		text, _ := os.ReadFile(filepath.Join(thread, "stat"))
+		children, err := os.ReadFile(filepath.Join(thread, "children"))
+		childless := err == nil && len(children) == 0 // a kernel may not tell
+		if _, state, ok := strings.Cut(string(text), ") "); ok && strings.HasPrefix(state, "D") && !childless {
 			return true
 		}
 	}
