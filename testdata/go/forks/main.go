@@ -78,6 +78,17 @@ func askForExec() error {
 	return nil
 }
 
+// forking tells whether somebody has the lock around a fork. Before the first, package
+// os makes a child that ends at once, to see what the kernel can do, without it.
+// https://github.com/golang/go/blob/go1.26.0/src/os/pidfd_linux.go#L188
+func forking() bool {
+	free := syscall.ForkLock.TryRLock()
+	if free {
+		syscall.ForkLock.RUnlock()
+	}
+	return !free
+}
+
 // asleep tells whether a thread that has a child sleeps where nothing interrupts it:
 // one without may sleep so for a moment, while a page of the program is fetched.
 func asleep() bool {
@@ -97,7 +108,7 @@ func main() {
 	runtime.GOMAXPROCS(2) // forks keeps one: when main goes on, the others have come to rest
 	go still()
 	go forks()
-	for !asleep() {
+	for !forking() || !asleep() {
 		time.Sleep(time.Millisecond)
 	}
 	go waits()
