@@ -15,7 +15,7 @@ func (w *holderSearch) uncertain(g *goroutine) bool {
 		return false
 	}
 	s := w.shape(g)
-	if g.fault != "" || g.isTorn() || g.end.Reason != unwind.Complete || w.partial[s] {
+	if g.stack == nil || g.isTorn() || g.end.Reason != unwind.Complete || w.partial[s] {
 		return true
 	}
 	if parked(g.status) {

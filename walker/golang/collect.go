@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/dlv-async/dlv-async/dlvext"
@@ -168,7 +169,7 @@ func (c *collection) readReasons() error {
 		c.reasons = append(c.reasons, s)
 		c.kinds = append(c.kinds, waitKind(s))
 	}
-	c.waiting = make([][]*goroutine, len(c.kinds))
+	c.waiting = make([][]*goroutine, max(len(c.kinds), math.MaxUint8+1)) // a g may have a reason that is not in the table
 	return nil
 }
 
@@ -273,7 +274,7 @@ func (c *collection) readGoroutines() error {
 			c.goroutines = append(c.goroutines, g)
 			if !parked(g.status) {
 				c.unparked = append(c.unparked, g)
-			} else if int(g.reason) < len(c.waiting) {
+			} else {
 				c.waiting[g.reason] = append(c.waiting[g.reason], g)
 			}
 			c.having.add(g)

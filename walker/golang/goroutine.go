@@ -48,7 +48,7 @@ type seldom struct {
 	bubble    uint64 // its *synctestBubble
 	coroarg   uint64 // the *coro that it is to begin in, or is just switching in
 
-	fault  string     // why stack is nil
+	fault  string     // why it is not known where its stack is
 	end    unwind.End // why its calls end there
 	broken string     // why sudogs is not all of them
 	torn   string     // what it says of its wait and others do not
@@ -63,6 +63,21 @@ func (g *goroutine) own() *seldom {
 		g.seldom = new(seldom)
 	}
 	return g.seldom
+}
+
+// stackless says why the goroutine's stack is not known; empty when it is.
+func (g *goroutine) stackless() string {
+	switch {
+	case g.stack != nil:
+		return ""
+	case g.fault != "":
+		return g.fault
+	case g.sp < g.lo || g.sp >= g.hi:
+		return "the stack pointer is not in the stack"
+	case g.hi-g.sp > maxStack:
+		return "the stack is too large to be true"
+	}
+	return "the stack could not be read"
 }
 
 // sudog is a goroutine's place in a wait queue.

@@ -108,7 +108,7 @@ func (w *walk) newReach(ctx context.Context, h *heap.Heap) *reach {
 // that ends by itself. One that is just being woken, and one in a synctest
 // bubble, whose end the runtime sees to, does not.
 func (w *walk) canBeStuck(g *goroutine) bool {
-	if !parked(g.status) || g.isTorn() || g.broken != "" || g.fault != "" || g.bubble != 0 || g.panicking != 0 || w.isSystem(g) {
+	if !parked(g.status) || g.isTorn() || g.broken != "" || g.stack == nil || g.bubble != 0 || g.panicking != 0 || w.isSystem(g) {
 		return false
 	}
 	switch w.kindOf(g) {

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
@@ -13,45 +14,49 @@ var le = binary.LittleEndian
 // what walks reach is the used part.
 const maxStack = 1 << 28
 
-// readParked reads the used part of every goroutine's stack, and what parked ones
-// wait on.
+// readParked reads the used part of every goroutine's stack, and beside that what
+// parked ones wait on: neither needs the other, and while the one is copied the
+// other can be taken apart.
 func (c *collection) readParked() {
-	used, owners := c.usedStacks()
-	c.copyStacks(used, owners)
-	for _, g := range owners {
-		if g.stack == nil {
-			g.own().fault = "the stack could not be read"
-		}
-	}
-}
-
-// copyStacks reads the stacks, and beside that what goroutines wait on: neither
-// needs the other, and while the one is copied the other can be taken apart.
-func (c *collection) copyStacks(used []dlvext.Range, owners []*goroutine) {
 	defer walker.Beside(func() {
 		c.readSudogs()
 		c.readNamed(c.waitingFor(&channels))
 	})()
+	used, owners := c.usedStacks()
 	dlvext.VisitKept(c.img.Memory, used, func(i int, b []byte) { owners[i].stack = b })
 }
 
-// usedStacks are the used parts of stacks, and whose they are.
+// usedStacks are the used parts of stacks, and whose they are: first of those that
+// run or wait for what few do. A capture that is cut then lacks some of the many
+// that are alike.
 func (c *collection) usedStacks() (used []dlvext.Range, owners []*goroutine) {
 	used = make([]dlvext.Range, 0, len(c.goroutines))
 	owners = make([]*goroutine, 0, len(c.goroutines))
-	for _, g := range c.goroutines {
-		switch {
-		case g.fault != "":
-			continue
-		case g.sp < g.lo || g.sp >= g.hi:
-			g.own().fault = "the stack pointer is not in the stack"
-			continue
-		case g.hi-g.sp > maxStack:
-			g.own().fault = "the stack is too large to be true"
-			continue
+	add := func(g *goroutine) {
+		if g.fault == "" && g.sp >= g.lo && g.sp < g.hi && g.hi-g.sp <= maxStack {
+			used = append(used, dlvext.Range{Addr: g.sp, Len: int(g.hi - g.sp)})
+			owners = append(owners, g)
 		}
-		used = append(used, dlvext.Range{Addr: g.sp, Len: int(g.hi - g.sp)})
-		owners = append(owners, g)
+	}
+	const few = 16 // a part of how many of them all
+	first := [][]*goroutine{c.unparked}
+	var last [math.MaxUint8 + 1]bool // by reason
+	for reason, alike := range c.waiting {
+		if len(alike) <= len(c.goroutines)/few {
+			first = append(first, alike)
+		} else {
+			last[reason] = true
+		}
+	}
+	for _, alike := range first {
+		for _, g := range alike {
+			add(g)
+		}
+	}
+	for _, g := range c.goroutines { // in the order in which they lie in memory
+		if parked(g.status) && last[g.reason] {
+			add(g)
+		}
 	}
 	return used, owners
 }

@@ -23,8 +23,8 @@ func (w *walk) unreadableTask(addr uint64) {
 
 // taskProblems says what could not be read of a goroutine.
 func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
-	if g.fault != "" {
-		w.unread(t, "the frames are not known: "+g.fault)
+	if why := g.stackless(); why != "" {
+		w.unread(t, "the frames are not known: "+why)
 	} else if why := w.endsEarly(g.end); why != "" {
 		w.unread(t, "the frames end early: "+why)
 	}

@@ -109,6 +109,19 @@ func (c *collection) readNamed(waiting []*goroutine) {
 	if len(c.channels) < len(at) {
 		c.forget(waiting)
 	}
+	c.readElements()
+}
+
+// readElements reads what the elements of the channels are called. That is asked of
+// each, also where the capture is cut after this.
+func (c *collection) readElements() {
+	var elemtype uint64 // of the channel before
+	for _, ch := range c.channels {
+		if ch.elemtype != elemtype {
+			elemtype = ch.elemtype
+			c.typeName(elemtype)
+		}
+	}
 }
 
 // named ties the sudogs of goroutines to the channels that they name, and returns these.

@@ -80,7 +80,7 @@ func askForExec() error {
 
 // forking tells whether somebody has the lock around a fork. Before the first, package
 // os makes a child that ends at once, to see what the kernel can do, without it.
-// https://github.com/golang/go/blob/go1.26.0/src/os/pidfd_linux.go#L188
+// https://github.com/golang/go/blob/go1.26.0/src/os/pidfd_linux.go#L192
 func forking() bool {
 	free := syscall.ForkLock.TryRLock()
 	if free {
