@@ -31,7 +31,7 @@ type deadman struct {
 // Variables, so that a test can see one without the other.
 var (
 	wakeAfter = 100 * time.Millisecond
-	killAfter = 450 * time.Millisecond
+	killAfter = 350 * time.Millisecond
 )
 
 // armDeadman starts the watch over a stop that is to last no longer than d.

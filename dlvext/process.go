@@ -44,7 +44,7 @@ type CaptureOptions struct {
 
 // The bounds of a capture whose options have none.
 const (
-	DefaultMaxStop  = 500 * time.Millisecond
+	DefaultMaxStop  = 600 * time.Millisecond
 	DefaultMaxBytes = 4 << 30
 )
 

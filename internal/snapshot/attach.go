@@ -86,7 +86,7 @@ func (l *Live) Take(ctx context.Context, o Options) (*graph.Snapshot, error) {
 }
 
 // privatePerMS is how much private memory is copied whole, for each millisecond
-// that the process may stand still: 250 MB by default. Two idle cores copy 4 to
+// that the process may stand still: 300 MB by default. Two idle cores copy 4 to
 // 7 MB in a millisecond, on a machine with ten programs that want to run it may
 // be less than one; and a copy that is cut lacks whatever came last, where a
 // walk that is cut has found some. A variable, so that a test can have a small
