@@ -12,8 +12,8 @@ import (
 )
 
 // BenchmarkViews renders 100,000 tasks: once nearly all alike, as a server's
-// connections are, and once all different, so that nothing coalesces.
-// DESIGN's budget for all of attach to report is less than a second of them.
+// connections are, and once all different, so that nothing coalesces. All of
+// attach to report is to take less than a second for these.
 func BenchmarkViews(b *testing.B) {
 	for _, c := range []struct {
 		name  string

@@ -9,8 +9,8 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
-// detail reads the facts of a resource by their keys (DESIGN §5). A fact that
-// is missing, or of another type than the key has, is not known.
+// detail reads the facts of a resource by their keys. A fact that is missing, or
+// of another type than the key has, is not known.
 type detail []graph.Attr
 
 func (d detail) value(key string) any {

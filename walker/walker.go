@@ -7,7 +7,8 @@
 // interprets no more than that takes. [Instance.Walk] runs after, over what
 // was collected, with the target long gone on its way.
 //
-// To add a runtime: a folder beside golang, and a line in [Runtimes]'s caller.
+// To add a runtime: a folder beside golang, and a line in the list at the top of
+// internal/snapshot/snapshot.go.
 package walker
 
 import (

@@ -7,9 +7,41 @@
 // order that does not change from run to run. Renderers and the debug adapter
 // get the Snapshot and nothing else.
 //
-// The words are DESIGN's: a task waits on a resource or a group or another
-// task; a group binds tasks to a scope in one task's frame; every edge says
-// how it is known ([Evidence]). What is guessed and what is proven never mix.
+// # Words
+//
+// They mean the same everywhere, in code, output and documents:
+//
+//	task          what a runtime schedules: a goroutine, an asyncio.Task
+//	frame         one call in a task; a task's frames go from the innermost out
+//	wait          what a task is suspended on: a verb, and what that is on
+//	resource      what waits are on: a channel, a lock, a timer, a descriptor
+//	holder        a task that has a resource which others want
+//	awaiter       a task that cannot go on before another one ends or acts
+//	group         tasks bound to a scope in one task's frame: an errgroup.Group
+//	owner         the task that opened a group; its frame is the group's opening
+//	creator       the task, and the place in it, that started a task
+//	origin        whose code a frame is: user, library, stdlib, runtime
+//	evidence      how an edge is known: proven or inferred, and by what
+//	problem       a finding: a deadlock, or something that could not be read
+//	continuation  where a task's logical backtrace goes on after its own frames
+//
+// What is guessed and what is proven never mix: what rests on one guess is one.
+//
+// # Where a backtrace goes on
+//
+// After the frames of a task the first of these rules that applies says where
+// ([Continuation], [Snapshot.Backtrace]):
+//
+//  1. Scope: it is in a group whose opening is known. On in the owner, from the
+//     frame that opened the group outwards, wherever the owner stands by now.
+//  2. Join: tasks wait for it to end. On in each from the frame that waits, a
+//     path for each. Who merely has a reference to it does not wait.
+//  3. Hand-off: tasks wait on a resource that it alone has. So on in those, and
+//     inferred: that it will serve them is not certain.
+//  4. Creation: the place that started it, which is no await. On from there only
+//     where more was recorded, or where that very call is still under way.
+//
+// A path that comes to a task which it has been in is a cycle, and ends there.
 //
 // The package imports the standard library alone.
 package graph

@@ -352,7 +352,7 @@ type Resource struct {
 	Kind    string // chan, mutex, rwmutex, waitgroup, cond, semaphore, timer, fd, context, lock, event, condition, barrier, queue, future, executor, stream, process, thread, ...
 	Type    string // the language's type: chan int, sync.Mutex; empty: unknown
 	Address uint64 // 0: has none
-	Detail  []Attr // its state, in the order to show it; keys are those of DESIGN §5
+	Detail  []Attr // its state, in the order to show it; package render knows what to say of most keys
 	Holders []Holder
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
-// maxTaskBytes is the budget of DESIGN §8: what one task may cost in a
-// snapshot of 100,000, with all that belongs to it.
+// maxTaskBytes is what one task may cost in a snapshot of 100,000, with all that
+// belongs to it.
 const maxTaskBytes = 600
 
 // waiters builds n tasks, each waiting on a channel of its own whose state is

@@ -60,8 +60,8 @@ func (m *Marks) Has(addr uint64) bool {
 }
 
 // Hold marks the object that begins at an address, and does not follow its
-// pointers before it is given to [Marks.Release]. False: no object begins there,
-// or it was reached already.
+// pointers before [Marks.Reach] is told to release it. False: no object begins
+// there, or it was reached already.
 func (m *Marks) Hold(addr uint64) bool {
 	s, id, ok := m.h.find(addr)
 	return ok && s.object(id).Addr == addr && m.mark(s, id)

@@ -10,12 +10,12 @@
 //
 // # How code is followed
 //
-// A [Func] is a graph of basic blocks of amd64 instructions. What a register or a
-// word of the frame holds is a [value]: a constant, an address in the frame, or a
-// symbol (an argument, what a load or a call gave, a word of the frame) and an
-// offset. States of one place are joined as long as they have the same locks, and
-// kept apart where not: so a path on which TryLock failed does not become one on
-// which it did not, and of two conditions on one value the second is decided.
+// A function ([pclntab.Func]) is a graph of basic blocks of amd64 instructions.
+// What a register or a word of the frame holds is a [value]: a constant, an address
+// in the frame, or a symbol (an argument, what a load or a call gave, a word of the
+// frame) and an offset. States of one place are joined as long as they have the same
+// locks, and kept apart where not: so a path on which TryLock failed does not become
+// one on which it did not, and of two conditions on one value the second is decided.
 //
 // Lock's and Unlock's fast paths are inlined. They are known by their atomic
 // instructions, and by the inlining tables, which say of an instruction that it
