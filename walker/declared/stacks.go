@@ -92,7 +92,7 @@ func (f *finder) eachStackWord(visit func(word, goid uint64)) error {
 			continue
 		}
 		for ; len(stack) >= 8; stack = stack[8:] {
-			visit(word(stack), goid)
+			visit(le.Uint64(stack), goid)
 		}
 	}
 	return nil
