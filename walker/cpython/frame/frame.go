@@ -32,10 +32,6 @@ const (
 	AsyncGenerator
 )
 
-func (k Kind) String() string {
-	return [...]string{"function", "coroutine", "generator", "async_generator"}[k&3]
-}
-
 // kind is what calling a function of this code makes.
 func (c *Code) kind() Kind {
 	switch {

@@ -35,4 +35,20 @@
 // Calls through interfaces and func values are taken to leave locks alone, but for
 // closures that the function itself made. Code for other processors than amd64, and
 // instructions that are not known (there are some in hand-written code), say nothing.
+//
+// # Where what is
+//
+//	code.go, at.go      a program's code, what its functions do, and what is asked
+//	standing.go         the answer, and what it means for the words of one frame
+//	names.go            words of memory that were not read, and what they must hold
+//	touch.go            whether code has to do with locks at all, by a quick look
+//	decode.go           instructions
+//	blocks.go, flow.go  basic blocks, and the ways through them
+//	state.go, value.go  what is known at one place; join.go: on several ways there
+//	step.go, operand.go what one instruction does to that
+//	call.go             what a call does
+//	ops.go, inlined.go  Lock, Unlock and their like: as calls, and inlined
+//	channels.go         the same of channels that are used as semaphores
+//	deferred.go         deferred calls
+//	loop.go             whether code comes back, and what it takes its work from
 package lockcode

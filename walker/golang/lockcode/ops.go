@@ -80,7 +80,7 @@ const (
 	readerCount = 16
 )
 
-// atomic is what an atomic instruction does that was inlined with one of these
+// atomicEffect is what an atomic instruction does that was inlined with one of these
 // functions. A Mutex's is on its first word, an RWMutex's on readerCount.
 func atomicEffect(fn string) effect {
 	e := effects[fn]

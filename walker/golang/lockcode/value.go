@@ -1,7 +1,5 @@
 package lockcode
 
-import "fmt"
-
 // value is what is known of the content of a register, or of a word of the frame.
 type value struct {
 	kind kind
@@ -92,24 +90,4 @@ func same(a, b value) bool {
 		}
 		a, b = a.sym.addr, b.sym.addr
 	}
-}
-
-// String is for tests.
-func (v value) String() string {
-	switch v.kind {
-	case constant:
-		return fmt.Sprintf("%#x", v.off)
-	case inFrame:
-		return fmt.Sprintf("cfa%+d", v.off)
-	case symbolic:
-		names := [...]string{"arg", "slot", "load", "result", "meeting", "tried"}
-		s := fmt.Sprintf("%s%d", names[v.sym.kind], v.sym.loc)
-		if v.sym.kind == load {
-			s = "[" + v.sym.addr.String() + "]"
-		}
-		return fmt.Sprintf("%s%+d", s, v.off)
-	case attempt:
-		return "try " + v.sym.addr.String()
-	}
-	return "?"
 }
