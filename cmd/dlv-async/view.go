@@ -34,7 +34,7 @@ var views = []view{
 	{name: "tasks", short: "a table of the tasks", text: render.Tasks, json: render.JSON},
 	{name: "where", short: "the logical async backtrace of one task, all its paths", ofTask: true, text: render.Where, json: whereJSON},
 	{name: "why", short: "what it all hangs on: the chain of waits from one task to its ends; without a task, what hangs on what in the whole process", ofTask: true, orOfAll: true, text: render.Why, json: whyJSON},
-	{name: "requests", short: "the requests that are being served (net/http, net/rpc, gRPC), by where they stand", text: render.Requests, json: render.JSON},
+	{name: "requests", short: "the requests that are being served (HTTP, gRPC, Celery ...), by where they stand", text: render.Requests, json: render.JSON},
 	{name: "stacks", short: "identical logical stacks coalesced, most frequent first", text: render.Stacks, json: stacksJSON},
 	{name: "groups", short: "each group with its members, who waits for it and who opened it", text: render.Groups, json: render.JSON},
 	{name: "resources", short: "each thing that is waited on, with its state, holders and waiters", text: render.Resources, json: render.JSON},

@@ -68,6 +68,9 @@ func connectionsAreExplained(t *testing.T, s seen) {
 
 func requestsAreExplained(t *testing.T, s seen) {
 	t.Helper()
+	if served := s.requests(); len(served) != 12 || served[0] != "GET /charge: an HTTP request" {
+		t.Errorf("the requests are\n%s", strings.Join(served, "\n"))
+	}
 	waits := map[string]int{}
 	for _, task := range s.Tasks {
 		for _, f := range task.Frames {

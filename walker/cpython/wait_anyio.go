@@ -40,7 +40,9 @@ func onAnyioEvent(w *walk, at standing, wait *graph.Wait) bool {
 	for i := 1; i <= maxAnyioFrames && strings.HasPrefix(at.outer(i), "anyio."); i++ {
 		if describe := anyioEvents[at.outer(i)]; describe != nil {
 			wait.Frame = int32(at.index + i)
-			describe(w, w.standing(at.task, at.index+i), wait)
+			if further := w.standing(at.task, at.index+i); !onNext(w, further, wait) {
+				describe(w, further, wait)
+			}
 			return true
 		}
 	}

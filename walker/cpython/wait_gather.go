@@ -42,8 +42,9 @@ func onShield(w *walk, f *future, wait *graph.Wait) bool {
 	if inner == 0 {
 		return false
 	}
-	w.onFuture(inner, wait)
-	wait.Text = "asyncio.shield"
+	if w.onFuture(inner, wait); wait.Text == "" { // of a job, that is its function
+		wait.Text = "asyncio.shield"
+	}
 	wait.Evidence.How = viaWaiter + " → shield's inner Future"
 	return true
 }

@@ -46,6 +46,7 @@ type walk struct {
 	nesting    int                         // of Futures that stand for others, while one is described
 	keeper     map[object.Ref]*task        // by the loop: who keeps it from running
 	unbegun    map[object.Ref]*task        // see findUnbegun: who keeps the loop
+	senders    map[object.Ref]*task        // see middlewares
 	limited    map[*graph.Task]bool        // those that some timeout or cancel scope will tell to give up
 	origins    origins
 
@@ -102,6 +103,7 @@ var steps = []step{
 	{"the threads' waits", (*walk).describeThreads},
 	{"the tasks that block their loops", (*walk).describeBlocked},
 	{"the holders of threads' locks", (*walk).findThreadHolders},
+	{"the requests", (*walk).findRequests},
 	{"the variables", (*walk).readLocals},
 	{"what is wrong", (*walk).findProblems},
 	{"threads in several interpreters", (*walk).joinThreads},

@@ -32,6 +32,7 @@ type Task struct {
 // Keys of [Task.Detail] that views know of.
 const (
 	DetailServes     = "serves"         // the request that it answers, with its article: an HTTP request
+	DetailRequest    = "request"        // which one that is: GET /orders/7
 	DetailRequestAge = "request_age_ms" // how long ago that came, at least
 )
 
