@@ -157,7 +157,7 @@ func (v *view) problem(p *graph.Problem, rows int) {
 	}
 	v.involved(p.Tasks, rows)
 	if len(p.Tasks) == 0 {
-		v.things(p)
+		v.things(p, rows)
 	}
 	if n := len(p.Queued); n > 0 {
 		v.row(v.indent(4), v.say(normal, count(n, "task")+verb(n, " waits", " wait")+" behind "+verb(max(len(p.Tasks), 1), "it", "them")+":"))
@@ -196,17 +196,45 @@ func (v *view) evidence(e graph.Evidence) {
 	}
 }
 
-// things names the groups and resources of a problem that names no task.
-func (v *view) things(p *graph.Problem) {
+// things names the groups and resources of a problem that names no task: where room
+// is short those of which the same is said together, in at most so many lines.
+func (v *view) things(p *graph.Problem, rows int) {
+	type alike struct{ several, note string }
+	var first []string
+	kinds := map[alike]int{}
+	var order []alike
+	add := func(name, several, note string) {
+		key := alike{several, note}
+		if !v.terse {
+			key.several = name
+		}
+		if kinds[key]++; kinds[key] == 1 {
+			order, first = append(order, key), append(first, name)
+		}
+	}
 	for _, id := range p.Groups {
 		if g := v.s.Group(id); g != nil {
-			v.wrap(v.indent(4), v.indent(6), v.say(normal, groupName(g)+notes(left(g))))
+			add(groupName(g), plural(typeName(g.Kind), 2), notes(left(g)))
 		}
 	}
 	for _, id := range p.Resources {
 		if r := v.s.Resource(id); r != nil {
-			v.wrap(v.indent(4), v.indent(6), v.say(normal, thing(r)+notes(count(len(v.s.Waiters(r)), "waiter"))))
+			add(thing(r), resourceNoun(r.Kind), notes(count(len(v.s.Waiters(r)), "waiter")))
 		}
+	}
+	shown := order
+	if v.terse && rows > 0 && len(order) > rows {
+		shown = order[:rows]
+	}
+	for i, key := range shown {
+		words := first[i]
+		if n := kinds[key]; n > 1 {
+			words = number(n) + " " + key.several + ", as " + words
+		}
+		v.wrap(v.indent(4), v.indent(6), v.say(normal, words+key.note))
+	}
+	if n := len(order) - len(shown); n > 0 {
+		v.row(v.indent(4), v.say(quiet, v.ellipsis+" "+number(n)+" more"+v.fuller()))
 	}
 }
 

@@ -20,7 +20,7 @@ func Requests(w io.Writer, s *graph.Snapshot, o Options) error {
 	v.shortfalls()
 	v.blank()
 	if !v.requests(o.Limit) {
-		v.wrap(v.text(), v.indent(2), v.say(strong, "No request is being served").add(quiet, "  (looked for: those of net/http, net/rpc, gRPC, aiohttp, Celery, Tornado, and of servers of ASGI and WSGI)"))
+		v.wrap(v.text(), v.indent(2), v.say(strong, "No request is being served").add(quiet, "  (looked for: those of net/http, fasthttp, net/rpc, gRPC, miekg/dns, aiohttp, Celery, Tornado, and of servers of ASGI and WSGI)"))
 	}
 	return v.end()
 }

@@ -57,6 +57,13 @@ var phases = map[string]string{
 	"google.golang.org/grpc/internal/transport.(*controlBuffer).get":         "gRPC: nothing to write",
 	"google.golang.org/grpc/internal/transport.(*http2Client).reader":        "gRPC: reading what the server sends",
 	"google.golang.org/grpc/internal/transport.(*http2Server).HandleStreams": "gRPC: reading what the client sends",
+
+	"github.com/valyala/fasthttp.(*HostClient).acquireConn":           "fasthttp client: waiting for a connection",
+	"github.com/valyala/fasthttp.(*HostClient).dialHostHard":          "fasthttp client: dialling",
+	"github.com/valyala/fasthttp.(*Response).ReadLimitBody":           "fasthttp client: waiting for the response",
+	"github.com/redis/go-redis/v9/internal/pool.(*ConnPool).waitTurn": "go-redis: waiting for a connection",
+	"github.com/jackc/puddle/v2.(*Pool[...]).initResourceValue":       "pgxpool: opening a connection",
+	"github.com/jackc/pgx/v5/pgxpool.(*Pool).Acquire":                 "pgxpool: waiting for a connection",
 }
 
 // loops are phases of functions that do one thing while they wait on the
@@ -65,6 +72,7 @@ var loops = map[string][2]string{
 	"net/http.(*persistConn).readLoop":  {httpReads, "http client: waiting for the response's body to be read"},
 	"net/http.(*persistConn).writeLoop": {"http client: writing the request", "http client: nothing to write"},
 	"net/http.(*conn).serve":            {"http server: waiting for a request", ""},
+	fasthttpServe:                       {"fasthttp server: waiting for a request", ""},
 }
 
 // transferBody is a body of a request or a response: whose, an outer call tells.
@@ -91,8 +99,8 @@ func plainName(fn string) string {
 // there is any, called one.
 func phaseOf(frames []*graph.Frame, kind graph.WaitKind) string {
 	phase := ""
-	for _, f := range frames {
-		if f.Origin == graph.OriginUser {
+	for i, f := range frames {
+		if f.Origin == graph.OriginUser || servedIn(frames, i) != "" { // what a handler waits for is its own matter
 			return phase
 		}
 		fn := plainName(f.Func)

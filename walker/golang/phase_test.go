@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // The functions of the standard library that phases go by are those that it has.
@@ -35,11 +36,40 @@ func TestPhasesAreOfFunctionsThatExist(t *testing.T) {
 		names = append(names, name)
 	}
 	for _, name := range names {
-		if strings.HasPrefix(name, "google.golang.org/") || earlier[name] && !testtarget.Full() {
-			continue // its own tests see those of gRPC
+		if strings.HasPrefix(name, "google.golang.org/") || strings.HasPrefix(name, "github.com/") || earlier[name] && !testtarget.Full() {
+			continue // tests of their own see those of libraries
 		}
 		if !inAny(programs, name) {
 			t.Errorf("no program has the function %s", name)
+		}
+	}
+}
+
+// What a handler waits for is not what its server does between requests, though no
+// code of the program's own stands between the two.
+func TestPhasesEndWhereAHandlerBegins(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		want  string
+		calls []string // of libraries, where the path has a dot; the others are the standard library's
+	}{
+		{"", []string{"net.(*conn).Read", "example.com/db.(*Conn).query", "net/http.serverHandler.ServeHTTP", "net/http.(*conn).serve"}},
+		{"http server: waiting for a request", []string{"net.(*conn).Read", "net/http.(*connReader).Read", "net/http.(*conn).serve"}},
+		{"http client: waiting for the response", []string{"net/http.(*persistConn).roundTrip", "example.com/proxy.(*Proxy).ServeHTTP", "net/http.serverHandler.ServeHTTP", "net/http.(*conn).serve"}},
+		{"", []string{"net.(*conn).Read", "example.com/db.(*Conn).query", "example.com/web.(*App).handler", "github.com/valyala/fasthttp.(*Server).serveConn"}},
+		{"", []string{"net.(*conn).Read", "example.com/db.(*Conn).query", "github.com/valyala/fasthttp.CompressHandler.func1", "github.com/valyala/fasthttp.(*Server).serveConn"}},
+		{"fasthttp server: waiting for a request", []string{"net.(*conn).Read", "bufio.(*Reader).Peek", "github.com/valyala/fasthttp.(*Server).serveConn"}},
+	} {
+		var frames []*graph.Frame
+		for _, fn := range test.calls {
+			f := &graph.Frame{Func: fn, Module: packageOf(fn), Origin: graph.OriginStdlib}
+			if strings.Contains(f.Module, ".") {
+				f.Origin = graph.OriginLibrary
+			}
+			frames = append(frames, f)
+		}
+		if got := phaseOf(frames, graph.WaitNetwork); got != test.want {
+			t.Errorf("%q: %q, want %q", test.calls, got, test.want)
 		}
 	}
 }

@@ -64,6 +64,12 @@ func (w *walk) describeLock(g *goroutine, wait *graph.Wait) bool {
 	if len(g.sudogs) == 0 {
 		return false
 	}
+	if wait.Kind == graph.WaitSemaphore {
+		if turn := runtimeTurn(w.shape(g).frames); turn != "" {
+			wait.Kind, wait.Text = graph.WaitRuntime, turn
+			return true
+		}
+	}
 	sema := g.sudogs[0].elem
 	wait.Evidence = w.bySemaphore("")
 	kind, addr := w.lockOf(g, wait.Kind)
