@@ -12,4 +12,17 @@
 // Words are chosen for someone who has never seen the program: what a task
 // waits for is said in plain English, what is a guess is called inferred, a
 // lower bound is called one, and what was cut is counted.
+//
+// # Files
+//
+// A view has a file of its name. Below these:
+//
+//	where lines go     page.go text.go theme.go safe.go columns.go table.go
+//	frames, places     frames.go names.go place.go head.go
+//	what a task does   wait.go waitkinds.go gowaits.go waitawait.go detail.go
+//	the same of many   alike.go census.go things.go words.go phrases.go
+//	a forest, drawn    node.go fold.go queue.go references.go
+//	chains of waits    causes.go whyends.go
+//	above and below    header.go caveats.go
+//	pictures           picture.go layered.go svg.go html.go dot.go mermaid.go
 package render

@@ -8,4 +8,11 @@
 // whether a test can still go on. What cannot go on is told as a [Hang]; what
 // merely sleeps, or waits for something outside of the process, is left in
 // peace until its time is up.
+//
+// # Files
+//
+//	a command           command.go command_*.go gotest.go kill.go
+//	what it runs        proc.go subject.go watch.go
+//	what hangs there    tests.go judge.go asleep.go hang.go
+//	saying so           cause.go explain.go annotate.go json.go
 package hang

@@ -48,4 +48,23 @@
 // CPython 3.8 to 3.15 with the GIL, x86-64 Linux, with or without symbols; the
 // layouts are package layout's. Free-threaded builds and PyPy are refused.
 // Coroutines of Cython show by their names, without lines.
+//
+// # Files
+//
+// Begin with walk.go, the walk from its first step to the last.
+//
+//	is there CPython          cpython.go interpreters.go
+//	tasks                     tasks.go future.go trio.go heap.go: those in no list
+//	their frames              frames.go locals.go contextvars.go origin.go
+//	what they wait on         awaitable.go, wait_*.go: a file a sort
+//	                          callbacks.go completions.go handles.go deadlines.go
+//	their groups              groups.go groups_*.go openers.go
+//	who has locks             managers.go holders.go
+//	how they were created,    created.go
+//	are cancelled, and end    cancels.go scopes_*.go ended.go errors.go
+//	threads                   threads.go threads_*.go thread_*.go syscall.go
+//	executors                 executors.go
+//	what is wrong             findings.go unset.go thread_blocked.go
+//	values, names, secrets    attrs.go repr.go secrets.go
+//	what loops count          stats.go
 package cpython

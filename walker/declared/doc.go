@@ -3,6 +3,8 @@
 // declaration, a few lines of TOML that name types and, by paths of fields, where
 // in them things stand.
 //
+// # Files
+//
 //	declaration.go  what can be declared, and how it is read; position.go: where
 //	                in the file what is wrong stands
 //	path.go         paths of fields, and conditions
@@ -19,6 +21,8 @@
 //	stands.go       in whose method a task's goroutine stands
 //	ids.go          what a task is called, and which goroutine runs it
 //	walk.go         what was found, as tasks, groups and resources
+//
+// # How it is read
 //
 // A path is followed in the target's memory by the types of its debug
 // information. All that is read of it is bounded, and every object is visited

@@ -52,7 +52,7 @@
 //
 // Collect runs while the target stands still and does no more than find the
 // next addresses to read: each round is one batch. Walk interprets what was
-// read. What both need is in goroutine.go; one file for each kind of wait.
+// read. What was read of one goroutine is in goroutine.go.
 //
 // # Versions and limits
 //
@@ -67,4 +67,28 @@
 // Goroutines that are on a CPU at the moment of the capture have the frames
 // their thread's registers lead to. Frames of C code are not shown. Nothing in
 // Go's memory says who holds a lock: their code does (holders.go, lockcode).
+//
+// # Files
+//
+// Begin with collect.go and walk.go, the two halves from their first step to the last.
+//
+//	is there Go, and which        golang.go modules.go version.go
+//	layouts of structures         layout.go shapes.go layouts.txt
+//	variables, types, values      globals.go types.go values.go
+//	one goroutine                 goroutine.go status.go reserve.go
+//	its sudogs, and their queues  sudogs.go semtable.go queues.go byaddress.go
+//	its stack, and live words     stacks.go live.go seek.go ownwords.go
+//	its frames                    frames.go shards.go running.go origin.go
+//	what it waits on              awaitable.go, wait_*.go: a file a sort; library.go: of libraries
+//	                              fd.go buffers.go context_*.go timers_*.go asleep.go
+//	its groups                    groups.go, groups_*.go: a file a sort
+//	who has locks                 holders.go claims.go abandoned.go tokens.go
+//	who has connections           sql_users.go transport_users.go
+//	what is reachable, who leaks  reach*.go heap*.go otherends.go leaks.go
+//	what it does, in words        reasons.go phase.go conditions.go
+//	whom it serves                http*.go serving.go testing.go
+//	how its calls, or all, end    panics.go defers.go crash.go
+//	what else is told of it       labels*.go locals.go ancestors.go system.go
+//	the scheduler                 clock.go stats.go
+//	what could not be read        torn.go unread.go misses.go wanting.go
 package golang

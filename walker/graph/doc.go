@@ -44,4 +44,22 @@
 // A path that comes to a task which it has been in is a cycle, and ends there.
 //
 // The package imports the standard library alone.
+//
+// # Files
+//
+//	the model             model.go modeltask.go modelwait.go modelgroup.go
+//	making one            builder.go taskindex.go seal.go: its steps in their order
+//	                      resolve.go members.go number.go order.go detail.go share.go
+//	looking things up     snapshot.go find.go names.go filter.go place.go redact.go
+//	who waits for whom    relations.go edges.go adjacency.go outside.go wait.go
+//	logical backtraces    backtrace.go continuation.go stacks.go
+//	what all hangs on     why.go whyend.go causes.go causegraph.go cause*.go
+//	problems              problems.go alike.go suppress.go
+//	  circles             conditions.go scc.go deadlock.go cycle.go
+//	  others              lockwait.go leak.go missing.go saturated.go pileup.go
+//	the forest of tasks   forest.go forestbuild.go coalesce.go kinds.go
+//	pictures, counts      picture.go stats.go diff.go
+//	JSON                  jsontypes.go: the shapes; jsonwrite.go tojson.go
+//	                      jsonread.go fromjson.go jsondetail.go json*.go: a view each
+//	in tests              validate.go
 package graph

@@ -36,19 +36,13 @@
 // closures that the function itself made. Code for other processors than amd64, and
 // instructions that are not known (there are some in hand-written code), say nothing.
 //
-// # Where what is
+// # Files
 //
-//	code.go, at.go      a program's code, what its functions do, and what is asked
-//	standing.go         the answer, and what it means for the words of one frame
-//	names.go            words of memory that were not read, and what they must hold
-//	touch.go            whether code has to do with locks at all, by a quick look
-//	decode.go           instructions
-//	blocks.go, flow.go  basic blocks, and the ways through them
-//	state.go, value.go  what is known at one place; join.go: on several ways there
-//	step.go, operand.go what one instruction does to that
-//	call.go             what a call does
-//	ops.go, inlined.go  Lock, Unlock and their like: as calls, and inlined
-//	channels.go         the same of channels that are used as semaphores
-//	deferred.go         deferred calls
-//	loop.go             whether code comes back, and what it takes its work from
+//	a program's code, and what is asked of it   code.go at.go loop.go
+//	the answer, and what it means in one frame  standing.go frame.go names.go
+//	whether code has to do with locks at all    touch.go
+//	instructions, blocks, the ways through them decode.go blocks.go flow.go
+//	what is known at one place                  state.go value.go join.go
+//	what one instruction does to that           step.go operand.go call.go deferred.go
+//	Lock, Unlock and their like                 ops.go inlined.go channels.go
 package lockcode
