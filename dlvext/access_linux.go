@@ -36,7 +36,7 @@ func (a access) why() string {
 	case capable && a.us.filtered:
 		return "a seccomp filter on this program may be why: in a container, --cap-add=SYS_PTRACE or --security-opt seccomp=unconfined"
 	case capable:
-		return "though this program has CAP_SYS_PTRACE: a security module (SELinux, AppArmor) may be why; its log says more"
+		return "this program has CAP_SYS_PTRACE, so a security module (SELinux, AppArmor) may be why; its log says more"
 	case other(a.them.uids, a.us.uids[1]) >= 0:
 		return fmt.Sprintf("it runs as uid %d and this program as uid %d; run as that user or root", other(a.them.uids, a.us.uids[1]), a.us.uids[1])
 	case other(a.them.gids, a.us.gids[1]) >= 0:

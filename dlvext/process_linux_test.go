@@ -219,7 +219,7 @@ func TestWhyNotPermitted(t *testing.T) {
 		{func(a *access) { a.us.filtered = true }, "a seccomp filter on this program may be why"},
 		{func(a *access) { a.us.filtered, a.us.effective = true, capSysPtrace }, "a seccomp filter on this program may be why"},
 		{func(a *access) { a.sameUserNS = false }, "it is in a user namespace"},
-		{func(a *access) { a.us.effective = capSysPtrace }, "though this program has CAP_SYS_PTRACE"},
+		{func(a *access) { a.us.effective = capSysPtrace }, "this program has CAP_SYS_PTRACE, so"},
 		{func(a *access) {}, "a security module"},
 	} {
 		a := permitted

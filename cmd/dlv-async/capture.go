@@ -70,7 +70,7 @@ goroutine stacks and whatever strings were read: mind whom you give it to.`,
 func record(ctx context.Context, pid int, path string, o snapshot.Options) (s *graph.Snapshot, size int64, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
-		return nil, 0, fmt.Errorf("cannot write %s: %w", path, err)
+		return nil, 0, fmt.Errorf("cannot write %s: %w", path, pathless(err))
 	}
 	defer func() {
 		if err != nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +40,9 @@ the views above. That is a debugger: it stops a target that runs.`,
 		ValidArgsFunction: completeViews(1, cobra.NoFileCompletions),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := debug.check(c); err != nil {
+				return err
+			}
+			if err := checkAddress(args[0]); err != nil {
 				return err
 			}
 			options := snapshot.Options{Tool: tool()}
@@ -76,4 +81,15 @@ the views above. That is a debugger: it stops a target that runs.`,
 	c.Flags().BoolVar(&o.Halt, "halt", false, "have a target that runs stop, and let it go on when it was read")
 	c.Flags().BoolVar(&o.Remote, "remote", false, "read all through Delve, also what could be read directly")
 	return c
+}
+
+// checkAddress refuses what cannot be where a Delve listens.
+func checkAddress(addr string) error {
+	if strings.HasPrefix(addr, "unix:") {
+		return nil
+	}
+	if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
+		return usagef("%q is no address: HOST:PORT or unix:PATH", addr)
+	}
+	return nil
 }

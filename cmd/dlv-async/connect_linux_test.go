@@ -46,7 +46,7 @@ func TestConnect(t *testing.T) {
 		{[]string{d.Addr, "--remote", "--exe", "/etc/passwd"}, 1, []string{"cannot read the executable"}},
 		{[]string{}, 2, []string{"connect needs an address"}},
 		{[]string{"127.0.0.1:99999"}, 1, []string{"cannot connect to 127.0.0.1:99999", "invalid port"}},
-		{[]string{"127.0.0.1"}, 1, []string{"cannot connect to 127.0.0.1", "missing port"}},
+		{[]string{"127.0.0.1"}, 2, []string{`"127.0.0.1" is no address`, "HOST:PORT"}},
 		{[]string{"unix:/nowhere/socket"}, 1, []string{"cannot connect to unix:/nowhere/socket: no such file"}},
 	} {
 		out, stderr, code := runCommand(t, append([]string{"connect"}, c.args...)...)

@@ -16,7 +16,7 @@ import (
 func Open(ctx context.Context, path string, o Options) (*graph.Snapshot, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open %w", pathless(err))
+		return nil, fmt.Errorf("cannot open %s: %w", path, pathless(err))
 	}
 	defer f.Close()
 	return Read(ctx, path, f, o)
@@ -43,16 +43,17 @@ func Read(ctx context.Context, name string, r io.Reader, o Options) (*graph.Snap
 	}
 	s, err := graph.ReadJSON(buffered)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return o.seen(s), nil
 }
 
-// pathless takes the operation's name from an error of package os.
+// pathless takes the names of the operation and of the file from an error of
+// package os.
 func pathless(err error) error {
 	var pathErr *os.PathError
 	if errors.As(err, &pathErr) {
-		return fmt.Errorf("%s: %w", pathErr.Path, pathErr.Err)
+		return pathErr.Err
 	}
 	return err
 }
