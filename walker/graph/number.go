@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // number gives resources and groups their ids: in the order in which the
 // tasks mention them, then, for those that no task mentions, in the order in
@@ -33,26 +36,59 @@ func number(s *Snapshot) {
 	s.Resources, s.Groups = resources.finish(), groups.finish()
 }
 
+// idIndex is items by the ids that references to them use.
+type idIndex[T any, ID ~int32] struct {
+	items []*T // in the order of their ids
+	id    func(*T) *ID
+	dense bool // the ids are those from 1 on, each once, as a Builder gives them: nothing need be looked up
+}
+
+func byID[T any, ID ~int32](items []*T, id func(*T) *ID) idIndex[T, ID] {
+	n := idIndex[T, ID]{items: make([]*T, len(items)), id: id, dense: true}
+	for _, item := range items {
+		if i := int(*id(item)) - 1; i >= 0 && i < len(items) && n.items[i] == nil {
+			n.items[i] = item
+			continue
+		}
+		n.dense = false
+		copy(n.items, items)
+		slices.SortStableFunc(n.items, func(a, b *T) int { return cmp.Compare(*id(a), *id(b)) })
+		break
+	}
+	return n
+}
+
+// index returns where the item with that id stands.
+func (n *idIndex[T, ID]) index(id ID) (int32, bool) {
+	if n.dense {
+		return int32(id) - 1, id >= 1 && int(id) <= len(n.items)
+	}
+	return numberIndex(n.items, id, func(item *T) ID { return *n.id(item) })
+}
+
+func (n *idIndex[T, ID]) has(id ID) bool {
+	_, ok := n.index(id)
+	return ok
+}
+
 // numbering hands out ids from 1, in the order in which the old ones are met.
 type numbering[T any, ID ~int32] struct {
-	items []*T // by the old ids
-	id    func(*T) *ID
-	given []ID // to items[i]; 0: not yet
-	order []*T
+	idIndex[T, ID]      // by the old ids
+	given          []ID // to items[i]; 0: not yet
+	order          []*T
 }
 
 func newNumbering[T any, ID ~int32](items []*T, id func(*T) *ID) *numbering[T, ID] {
 	return &numbering[T, ID]{
-		items: byID(items, func(item *T) ID { return *id(item) }),
-		id:    id,
-		given: make([]ID, len(items)),
-		order: make([]*T, 0, len(items)),
+		idIndex: byID(items, id),
+		given:   make([]ID, len(items)),
+		order:   make([]*T, 0, len(items)),
 	}
 }
 
 // of returns the new id for an old one; 0, no item, stays 0.
 func (n *numbering[T, ID]) of(old ID) ID {
-	i, ok := numberIndex(n.items, old, func(item *T) ID { return *n.id(item) })
+	i, ok := n.index(old)
 	if !ok {
 		return 0
 	}

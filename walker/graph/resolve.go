@@ -15,9 +15,9 @@ const maxBranchDepth = 16
 // resolver makes every reference of a snapshot one that holds.
 type resolver struct {
 	s         *Snapshot
-	index     *taskIndex           // of s.Tasks
-	resources []*Resource          // by the ids that references use
-	groups    []*Group             // by the ids that references use
+	index     *taskIndex // of s.Tasks
+	resources idIndex[Resource, ResourceID]
+	groups    idIndex[Group, GroupID]
 	unknown   map[string]*Resource // what stands for references that dangle
 	lastID    ResourceID           // the last id given to one of those
 }
@@ -26,13 +26,13 @@ type resolver struct {
 // filtered snapshot, references to what it does not hold stay.
 func resolve(s *Snapshot, index *taskIndex) {
 	r := &resolver{s: s, index: index, unknown: map[string]*Resource{}}
-	r.resources = byID(s.Resources, func(r *Resource) ResourceID { return r.ID })
-	r.groups = byID(s.Groups, func(g *Group) GroupID { return g.ID })
+	r.resources = byID(s.Resources, func(r *Resource) *ResourceID { return &r.ID })
+	r.groups = byID(s.Groups, func(g *Group) *GroupID { return &g.ID })
 	if !s.Filtered { // so that what follows does not depend on the order of building
 		slices.SortStableFunc(s.Resources, compareResources)
 		slices.SortStableFunc(s.Groups, compareGroups)
 	} else {
-		s.Resources, s.Groups = r.resources, r.groups
+		s.Resources, s.Groups = r.resources.items, r.groups.items
 	}
 	for _, g := range s.Groups {
 		r.group(g)
@@ -51,13 +51,6 @@ func resolve(s *Snapshot, index *taskIndex) {
 	r.problems()
 }
 
-// byID returns a copy of items ordered by id.
-func byID[T any, ID ~int32](items []*T, idOf func(*T) ID) []*T {
-	items = slices.Clone(items)
-	slices.SortStableFunc(items, func(a, b *T) int { return cmp.Compare(idOf(a), idOf(b)) })
-	return items
-}
-
 func compareResources(a, b *Resource) int {
 	return cmp.Or(strings.Compare(a.Kind, b.Kind), cmp.Compare(a.Address, b.Address), strings.Compare(a.Type, b.Type))
 }
@@ -71,14 +64,6 @@ func (r *resolver) findTask(id TaskID) *Task {
 		return r.s.Tasks[i]
 	}
 	return nil
-}
-
-func (r *resolver) findResource(id ResourceID) *Resource {
-	return byNumber(r.resources, id, func(r *Resource) ResourceID { return r.ID })
-}
-
-func (r *resolver) findGroup(id GroupID) *Group {
-	return byNumber(r.groups, id, func(g *Group) GroupID { return g.ID })
 }
 
 // lost reports whether a reference dangles: in a filtered snapshot none does.
@@ -135,14 +120,14 @@ func (r *resolver) task(t *Task) {
 		r.wait(t, &t.Waits[i], 0)
 	}
 	t.Groups = keep(t.Groups, func(id GroupID) bool {
-		if r.lost(r.findGroup(id) != nil) {
+		if r.lost(r.groups.has(id)) {
 			t.Problems = append(t.Problems, warn("belongs to a group that was not read"))
 			return false
 		}
 		return true
 	})
 	t.Holds = keep(t.Holds, func(h Hold) bool {
-		if r.lost(r.findResource(h.Resource) != nil) {
+		if r.lost(r.resources.has(h.Resource)) {
 			t.Problems = append(t.Problems, warn("holds something that was not read"))
 			return false
 		}
@@ -194,11 +179,11 @@ func (r *resolver) target(t *Task, w *Wait) {
 		}
 	case w.Group != 0:
 		w.Resource = 0
-		if r.lost(r.findGroup(w.Group) != nil) {
+		if r.lost(r.groups.has(w.Group)) {
 			lost, w.Group = w.Group.String(), 0
 		}
 	case w.Resource != 0:
-		if r.lost(r.findResource(w.Resource) != nil) {
+		if r.lost(r.resources.has(w.Resource)) {
 			lost = w.Resource.String()
 		}
 	}
@@ -216,7 +201,7 @@ func (r *resolver) unknownResource(missing string) *Resource {
 	if res := r.unknown[missing]; res != nil {
 		return res
 	}
-	for r.lastID++; r.findResource(r.lastID) != nil; r.lastID++ {
+	for r.lastID++; r.resources.has(r.lastID); r.lastID++ {
 	}
 	res := &Resource{ID: r.lastID, Kind: kindUnknown}
 	if strings.Contains(missing, ":") { // a task's id tells people something, a number that Seal will change does not
@@ -294,8 +279,8 @@ func (r *resolver) problems() {
 			p.Severity = Warning
 		}
 		p.Code = cmp.Or(p.Code, codeUnreadable)
-		p.Groups = keep(p.Groups, func(id GroupID) bool { return r.findGroup(id) != nil || r.s.Filtered })
-		p.Resources = keep(p.Resources, func(id ResourceID) bool { return r.findResource(id) != nil || r.s.Filtered })
+		p.Groups = keep(p.Groups, func(id GroupID) bool { return r.groups.has(id) || r.s.Filtered })
+		p.Resources = keep(p.Resources, func(id ResourceID) bool { return r.resources.has(id) || r.s.Filtered })
 		p.Tasks, p.Queued = uniqueTaskIDs(p.Tasks), uniqueTaskIDs(p.Queued)
 	})
 }

@@ -55,9 +55,13 @@ type finger struct {
 
 func (f *finger) find(id TaskID) (int32, bool) {
 	from, to := 0, len(f.tasks)
-	if f.at < to && f.tasks[f.at].ID == id {
-		from, to = f.at, f.at+1
-	} else if f.at < to && compareTaskIDs(f.tasks[f.at].ID, id) < 0 {
+	for i := f.at; i < min(f.at+2, to); i++ { // nearly always it is one of these
+		if f.tasks[i].ID == id {
+			f.at = i + 1
+			return int32(i), true
+		}
+	}
+	if f.at < to && compareTaskIDs(f.tasks[f.at].ID, id) < 0 {
 		step := 1
 		for from = f.at + 1; from+step < to && compareTaskIDs(f.tasks[from+step].ID, id) < 0; step *= 2 {
 			from += step
@@ -93,14 +97,6 @@ func (s *Snapshot) all() *Snapshot {
 // Whole returns the snapshot that s was picked from with [Snapshot.Select], or
 // s: what the tasks of s refer to stands there.
 func (s *Snapshot) Whole() *Snapshot { return s.all() }
-
-// byNumber finds the item with that id among items ordered by id.
-func byNumber[T any, ID ~int32](items []*T, id ID, idOf func(*T) ID) *T {
-	if i, ok := numberIndex(items, id, idOf); ok {
-		return items[i]
-	}
-	return nil
-}
 
 // numberIndex finds where the item with that id stands: mostly, items[i] has
 // id i+1.
