@@ -70,11 +70,18 @@ func collectLater() {
 	const least = 4 << 20 // a smaller heap is not collected
 	percent, live, now := held.gcPercent, max(heap[0].Value.Uint64(), least), heap[1].Value.Uint64()
 	if held.later = percent > 0 && live < now; held.later {
-		percent = int(float64(100+percent)*float64(now)/float64(live)) - 100
+		growth := float64(now-live)/collectedAt + float64(now)*float64(percent)/100
+		percent = int(100 * growth / float64(live))
 		runtime.AddCleanup(new(collected), func(struct{}) { collectAsBefore() }, struct{}{})
 	}
 	debug.SetGCPercent(percent)
 }
+
+// collectedAt is at what part of the growth that is allowed garbage begins to be
+// collected at the earliest, so that it is done when all of it is used up: the
+// runtime's minTriggerRatioNum.
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/mgcpacer.go
+const collectedAt = 0.7
 
 // collected is an object that nobody has: it is gone with the next collection.
 type collected struct{ _ *byte }
