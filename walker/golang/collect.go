@@ -154,8 +154,9 @@ func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
 	return nil
 }
 
-// maxReasons bounds the table of wait reasons; Go 1.27 has 47.
-const maxReasons = 512
+// maxReasons bounds the table of wait reasons, of which a g has one in a byte; Go
+// 1.27 has 47.
+const maxReasons = math.MaxUint8 + 1
 
 // readReasons reads the target's table of wait reasons, an array of strings.
 func (c *collection) readReasons() error {
@@ -169,7 +170,6 @@ func (c *collection) readReasons() error {
 		c.reasons = append(c.reasons, s)
 		c.kinds = append(c.kinds, waitKind(s))
 	}
-	c.waiting = make([][]*goroutine, max(len(c.kinds), math.MaxUint8+1)) // a g may have a reason that is not in the table
 	return nil
 }
 
@@ -259,11 +259,14 @@ func (c *collection) readGoroutines() error {
 		addrs[i] = dlvext.Range{Addr: word(list, i), Len: c.lay.g.size}
 	}
 	slab := c.slabFor(int(n))
+	reasons := make([]uint8, n)
 	dlvext.Visit(c.img.Memory, addrs, func(i int, b []byte) {
 		if slab.at(i).addr = 0; b != nil {
 			c.decode(slab.at(i), addrs[i].Addr, b)
+			reasons[i] = slab.at(i).reason
 		}
 	})
+	c.makeWaiting(reasons)
 	c.goroutines = make([]*goroutine, 0, n)
 	var startpc uint64
 	for i := range addrs {
@@ -287,6 +290,19 @@ func (c *collection) readGoroutines() error {
 		}
 	}
 	return nil
+}
+
+// makeWaiting makes room for the goroutines by the reasons of their waits: no
+// more than these, as not all of them wait.
+func (c *collection) makeWaiting(reasons []uint8) {
+	var counts [maxReasons]int
+	for _, reason := range reasons {
+		counts[reason]++
+	}
+	c.waiting = make([][]*goroutine, maxReasons)
+	for reason, n := range counts {
+		c.waiting[reason] = make([]*goroutine, 0, n)
+	}
 }
 
 // having are the goroutines that have what few have. A round that is about those

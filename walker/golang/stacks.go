@@ -2,7 +2,6 @@ package golang
 
 import (
 	"encoding/binary"
-	"math"
 
 	"github.com/dlv-async/dlv-async/dlvext"
 	"github.com/dlv-async/dlv-async/walker"
@@ -40,7 +39,7 @@ func (c *collection) usedStacks() (used []dlvext.Range, owners []*goroutine) {
 	}
 	const few = 16 // a part of how many of them all
 	first := [][]*goroutine{c.unparked}
-	var last [math.MaxUint8 + 1]bool // by reason
+	var last [maxReasons]bool // by reason
 	for reason, alike := range c.waiting {
 		if len(alike) <= len(c.goroutines)/few {
 			first = append(first, alike)

@@ -126,6 +126,7 @@ func (c *collection) readElements() {
 
 // named ties the sudogs of goroutines to the channels that they name, and returns these.
 func (c *collection) named(waiting []*goroutine) (named []*channel) {
+	named = make([]*channel, 0, len(waiting))
 	var room []channel
 	for _, g := range waiting {
 		for _, s := range g.sudogs {
