@@ -115,7 +115,7 @@ func main() {
 	for range 3 {
 		go still(never)
 	}
-	ready.When(ready.Parked(3, "chan receive", "main.still"), ready.Parked(1, "chan receive", "main.main"))
+	ready.WhenMoving(ready.Parked(3, "chan receive", "main.still"), ready.Parked(1, "chan receive", "main.main"))
 	go func() {
 		for range 2 {
 			go send(unbuffered)

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/metrics"
 	"strings"
 	"syscall"
 	"time"
@@ -104,8 +105,16 @@ func asleep() bool {
 	return false
 }
 
+// runnable is how many goroutines could run. The runtime counts them since Go 1.26, and
+// stops no thread to do so.
+func runnable() uint64 {
+	count := []metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}
+	metrics.Read(count)
+	return count[0].Value.Uint64()
+}
+
 func main() {
-	runtime.GOMAXPROCS(2) // forks keeps one: when main goes on, the others have come to rest
+	runtime.GOMAXPROCS(2) // forks keeps one: while main goes on, the others are runnable or at rest
 	go still()
 	go forks()
 	for !forking() || !asleep() {
@@ -113,7 +122,9 @@ func main() {
 	}
 	go waits()
 	go waits()
-	time.Sleep(time.Millisecond)
+	for runnable() > 0 {
+		time.Sleep(time.Millisecond)
+	}
 	fmt.Println("READY")
 	_, _ = os.Stdin.Read(make([]byte, 1))
 	os.Exit(0)

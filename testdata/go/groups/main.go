@@ -115,7 +115,6 @@ func main() {
 		ready.Parked(1, "chan send", "main.limited"),
 		ready.Parked(1, "chan receive", "main.failedWork"),
 		ready.Parked(1, waits, "main.failed"),
-		ready.Parked(0, "runnable|running", "main.failed.func1"),
 		ready.Parked(1, "chan receive", "main.main"),
 	)
 	<-never

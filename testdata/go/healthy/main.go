@@ -308,6 +308,6 @@ func main() {
 	for _, t := range kept {
 		fmt.Fprintf(os.Stderr, "%p\n", t)
 	}
-	ready.When(ready.Parked(1, "select (no cases)", "main.main"))
+	ready.WhenMoving(ready.Parked(1, "select (no cases)", "main.main"))
 	select {}
 }

@@ -25,6 +25,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -158,6 +159,15 @@ func full() string {
 	return addr
 }
 
+// neverGivesUp has the kernel try to connect for hours, where it would for two minutes,
+// which a test on a busy machine may take.
+func neverGivesUp(_, _ string, c syscall.RawConn) (err error) {
+	refused := c.Control(func(fd uintptr) {
+		err = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_SYNCNT, 100)
+	})
+	return errors.Join(refused, err)
+}
+
 // deafResolver asks a name server that never answers.
 func deafResolver() *net.Resolver {
 	c, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -205,7 +215,7 @@ func main() {
 	mute := silent()
 	dialer := &net.Dialer{Resolver: deafResolver()}
 	go asksForName(client(&http.Transport{DialContext: dialer.DialContext}))
-	go dials(client(&http.Transport{}), full())
+	go dials(client(&http.Transport{DialContext: (&net.Dialer{Control: neverGivesUp}).DialContext}), full())
 	go shakesHands(client(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}), mute)
 	go sends(client(&http.Transport{}), mute)
 	go waitsForHeaders(client(&http.Transport{}), server.URL)
@@ -232,6 +242,7 @@ func main() {
 		ready.Parked(1, "select", "main.asksHTTP2"),
 		ready.Parked(1, "sync.Cond.Wait", "main.readsHTTP2"),
 		ready.Parked(1, "IO wait", "net/http.(*conn).readRequest"),
+		ready.Parked(3, "IO wait", "bufio.(*Reader).Peek"), // the idle connection, and the clients of sends and waitsForHeaders
 		ready.Parked(1, "IO wait", "main.readsUpload"),
 		ready.Parked(1, "IO wait", "main.writesMuch"),
 		ready.Parked(2, "chan receive", "main.hang"),

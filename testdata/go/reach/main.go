@@ -267,6 +267,6 @@ func main() {
 			panic(err)
 		}
 	}
-	ready.When(wants[0])
+	ready.When(wants[0], ready.Parked(1, "running|runnable", "main.spins"))
 	<-ready.Command("end")
 }

@@ -1,5 +1,5 @@
-// Package ready lets a target program say READY at the right moment: when its
-// own runtime.Stack shows every goroutine where the program wants it.
+// Package ready lets a target program say READY at the right moment: when its own
+// runtime.Stack shows every goroutine where the program wants it, and none moving.
 //
 // One goroutine, in ready.serve, looks and then answers the lines that come
 // on standard input:
@@ -35,12 +35,19 @@ type Want struct {
 // with the function among their frames.
 func Parked(n int, state, function string) Want { return Want{n, state, function} }
 
-// When says READY once all that is wanted stands, and then serves. It returns
-// at once: what is wanted may be of the caller itself. Until READY is said
-// the process cannot end of all goroutines being asleep, and neither after:
-// serving is a system call.
+// When says READY once all that is wanted stands and nothing else moves (see reached),
+// and then serves. It returns at once: what is wanted may be of the caller itself.
+// Until READY is said the process cannot end of all goroutines being asleep, and
+// neither after: serving is a system call.
 func When(wants ...Want) {
-	go serve(wants)
+	go serve(wants, true)
+}
+
+// WhenMoving is When for a program that does not come to rest: what is not wanted may
+// be anywhere. One of whose goroutines some run for good, and the others rest, can
+// want those that run, "running|runnable", of When instead.
+func WhenMoving(wants ...Want) {
+	go serve(wants, false)
 }
 
 // Command returns a channel that is closed when the command arrives.
@@ -68,21 +75,14 @@ func expect(name string, last bool) <-chan struct{} {
 	return c.arrived
 }
 
-// Await returns once all that is wanted stands.
+// Await returns once all that is wanted stands. The rest may be on its way.
 func Await(wants ...Want) {
-	var buf []byte
-	for {
-		buf = stack(buf)
-		if reached(buf, wants) {
-			return
-		}
-		// A timer, so as not to keep a processor that those awaited need.
-		time.Sleep(time.Millisecond)
-	}
+	await(wants, false)
 }
 
-func serve(wants []Want) {
-	Await(wants...)
+// serve waits for what is wanted, says so, and answers.
+func serve(wants []Want, rest bool) {
+	await(wants, rest)
 	os.Stdout.WriteString("READY\n")
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
@@ -120,6 +120,18 @@ func answer(line string) (last bool) {
 	return false
 }
 
+func await(wants []Want, rest bool) {
+	var buf []byte
+	for {
+		buf = stack(buf)
+		if reached(buf, wants, rest) {
+			return
+		}
+		// A timer, so as not to keep a processor that those awaited need.
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // stack returns the stacks of all goroutines, in buf when it is large enough.
 func stack(buf []byte) []byte {
 	buf = buf[:cap(buf)]
@@ -131,15 +143,22 @@ func stack(buf []byte) []byte {
 	}
 }
 
-// reached reports whether all that is wanted stands.
-func reached(dump []byte, wants []Want) bool {
+// reached reports whether all that is wanted stands; with rest, whether what is not
+// wanted waits as well, and neither runs, could run, nor is in a system call: but for
+// the goroutine that asks, which is the first. One that waits for the network may not
+// have been told yet what came, so what the network is to bring has to be wanted.
+func reached(dump []byte, wants []Want, rest bool) bool {
 	found := make([]int, len(wants))
-	for _, g := range bytes.Split(dump, []byte("\n\n")) {
-		state := state(g)
+	for n, g := range bytes.Split(dump, []byte("\n\n")) {
+		state, wanted := state(g), false
 		for i, w := range wants {
-			if w.is(state) && bytes.Contains(g, []byte("\n"+w.what+"(")) {
+			if w.is(state) && calls(g, w.what) {
 				found[i]++
+				wanted = true
 			}
+		}
+		if rest && n > 0 && !wanted && moves(state) && !calls(g, "os/signal.loop") {
+			return false
 		}
 	}
 	for i, w := range wants {
@@ -148,6 +167,19 @@ func reached(dump []byte, wants []Want) bool {
 		}
 	}
 	return true
+}
+
+func calls(g []byte, function string) bool { return bytes.Contains(g, []byte("\n"+function+"(")) }
+
+// moves reports whether a goroutine in this state may soon be in another without
+// anything happening: all but those that wait.
+func moves(state string) bool {
+	state, _, _ = strings.Cut(state, " (scan)")
+	switch state {
+	case "running", "runnable", "preempted", "copystack", "syscall", "GC assist wait", "GC assist marking":
+		return true
+	}
+	return false
 }
 
 func (w Want) is(state string) bool {

@@ -53,7 +53,7 @@ func main() {
 				}
 			}()
 		}
-		ready.When(ready.Parked(1, "select (no cases)", "main.main"))
+		ready.WhenMoving(ready.Parked(1, "select (no cases)", "main.main"))
 		select {}
 	}
 	for range 2 {
