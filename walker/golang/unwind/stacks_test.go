@@ -114,7 +114,7 @@ func compareWithDelve(t *testing.T, tg *target) {
 				want = append(want, fmt.Sprintf("pc %#x cfa %#x %s\n", f.Current.PC, f.Regs.CFA, plain(f.Current.Fn.Name)))
 			}
 		}
-		if i := interruptedAtEntry(frames); i >= 0 && len(want) > i {
+		if i := lostByDelve(frames); i >= 0 && len(want) > i {
 			got, want = got[:i], want[:i]
 		}
 		if !slices.Equal(got, want) {
@@ -127,12 +127,18 @@ func compareWithDelve(t *testing.T, tg *target) {
 	}
 }
 
-// interruptedAtEntry is the frame of a caller that was interrupted at the first
-// instruction of its function, as by a signal; -1: none was. Delve takes it for one that made a call, looks for the
-// instruction before, which is another function's, and loses the caller's frame.
-func interruptedAtEntry(frames []unwind.Frame) int {
+// lostByDelve is the frame of a caller that was interrupted, as by a signal, where the
+// instruction before is another function's or had a frame of another size: at the
+// first one of a function, at its return; -1: none was. Delve takes it for one that made
+// a call, goes by the instruction before, and loses the caller's frame.
+func lostByDelve(frames []unwind.Frame) int {
 	for i, f := range frames {
-		if i > 0 && f.Trap && f.PC == f.Func.Entry {
+		if i == 0 || !f.Trap {
+			continue
+		}
+		size, _ := f.Func.SPDelta(f.PC)
+		before, same := f.Func.SPDelta(f.PC - 1)
+		if f.PC == f.Func.Entry || !same || size != before {
 			return i
 		}
 	}
