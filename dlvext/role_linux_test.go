@@ -68,7 +68,13 @@ func startRole(t testing.TB, first, name string, args ...any) *role {
 	r.lines = bufio.NewReader(stdout)
 	// A group of its own, so that what is sent to it is sent to it alone.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
+	// What this process ignores, as nohup and a shell's & have it do, the other would ignore
+	// too; what it handles it would not.
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, unix.SIGINT, unix.SIGHUP, unix.SIGTERM, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU)
+	err = cmd.Start()
+	signal.Stop(handled)
+	if err != nil {
 		t.Fatal(err)
 	}
 	r.pid = cmd.Process.Pid
