@@ -31,6 +31,9 @@ func TestAiohttp(t *testing.T) {
 				t.Fatal(err)
 			}
 			requestsAreExplained(t, seen{core, t})
+			script = filepath.Join(testtarget.Root(t), "testdata", "python", "stalled.py")
+			stalled(see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script, "uvloop"), snapshot.Options{}),
+				"at __main__.block, while 1 callback is ready")
 			script = filepath.Join(testtarget.Root(t), "testdata", "python", "connections.py")
 			connectionsAreExplained(t, see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script), snapshot.Options{}))
 		})

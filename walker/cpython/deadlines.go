@@ -39,7 +39,7 @@ func (w *walk) findDeadlines() {
 		for _, f := range t.frames {
 			if f.Func == "asyncio.tasks.wait_for" || f.Func == "asyncio.tasks._wait" {
 				if timer := w.some(w.fr.Local(f, "timeout_handle")); timer != 0 {
-					when, ok := w.floatAttr(timer, "_when")
+					when, ok := w.whenOf(timer)
 					cancelled, _ := w.boolAttr(timer, "_cancelled")
 					note(t.node, when, ok && !cancelled)
 				}

@@ -17,66 +17,6 @@ func (w *walk) findProblems() {
 	w.findNeverSet()
 }
 
-// findBlockedLoops: a loop runs one task at a time. While that one stands in a
-// system call, whoever else is ready does not run.
-func (w *walk) findBlockedLoops() {
-	for _, th := range w.threads {
-		t := th.runs
-		if t == nil || len(t.node.Frames) == 0 {
-			continue
-		}
-		ready, how := w.readyIn(t)
-		if ready == "" {
-			continue
-		}
-		call, inCall := w.systemCall(th)
-		if !inCall {
-			continue // it is on a CPU: a loop at work
-		}
-		top := t.node.Frames[0]
-		if call == "futex" && th.waits == nil && th.wants == 0 {
-			continue // no lock of the program's: the GIL, as far as can be told
-		}
-		if library, _, _ := strings.Cut(top.Module, "."); neverBlocks[library] || neverBlocks[top.Func] {
-			continue // a call that returns at once
-		}
-		w.b.Problem(&graph.Problem{
-			Code: "blocked-loop", Severity: graph.Warning, Tasks: []graph.TaskID{t.node.ID},
-			Message: fmt.Sprintf("%s keeps its event loop from running: it stands in the system call %s at %s, while %s",
-				t.node.ID, call, top.Func, ready),
-			Evidence: graph.Evidence{Confidence: graph.Proven, How: "the thread's registers, " + how},
-		})
-	}
-}
-
-// neverBlocks are the packages of event loops, whose calls of the system are
-// made so that they do not wait, and functions that let go of locks.
-var neverBlocks = map[string]bool{
-	"asyncio": true, "uvloop": true, "anyio": true, "trio": true, "threading.Condition.notify": true,
-}
-
-// readyIn says what the loop of a task would run if it could, and how that is
-// known; empty: nothing.
-func (w *walk) readyIn(t *task) (ready, how string) {
-	if t.trio == nil {
-		callbacks, _ := w.length(w.attr(t.loop, "_ready"))
-		if callbacks == 0 {
-			return "", ""
-		}
-		return plural(int(callbacks), "callback is ready", "callbacks are ready"), "len(loop._ready)"
-	}
-	n := 0
-	for _, other := range w.tasks {
-		if other.trio == t.trio && other != t && !other.parked {
-			n++
-		}
-	}
-	if n == 0 {
-		return "", ""
-	}
-	return plural(n, "task is ready", "tasks are ready"), "Task._next_send_fn of the others"
-}
-
 // findSaturated: jobs wait while all the threads that a pool may have work.
 func (w *walk) findSaturated() {
 	told := map[*executor]bool{}

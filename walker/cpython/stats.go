@@ -44,7 +44,7 @@ func (w *walk) countRuntime() {
 		longest = max(longest, calls)
 	}
 	for _, name := range slices.Sorted(maps.Keys(foreign)) {
-		w.node.Notes = append(w.node.Notes, name+" keeps what it has to do in C: when its timers are due and on which descriptors its transports are is not known")
+		w.node.Notes = append(w.node.Notes, name+" keeps its transports in C: on which descriptors they are is not known")
 	}
 	add("loops", int64(len(loops)))
 	if opaque > 0 {

@@ -23,10 +23,10 @@ func onSleep(w *walk, at standing, wait *graph.Wait) {
 }
 
 // timer is the resource that a TimerHandle of a loop is. Its time is that of the loop's
-// clock, time.monotonic in all loops of asyncio; uvloop's handles do not tell.
+// clock, time.monotonic in all loops of asyncio.
 func (w *walk) timer(o, loop object.Ref) *graph.Resource {
 	return w.resource("timer", o, func(w *walk, o object.Ref) []graph.Attr {
-		when, ok := w.floatAttr(o, "_when")
+		when, ok := w.whenOf(o)
 		due, known := w.due(when)
 		if !ok || !known || w.ownClock(loop) {
 			return nil
