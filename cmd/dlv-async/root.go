@@ -18,19 +18,22 @@ func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "dlv-async",
 		Short: "Who waits for whom: logical async backtraces of a process or core dump",
-		Long: `dlv-async reads a process or a core dump and shows its tasks (goroutines) as
-what they are: who waits for whom, what each is part of, and what is wrong.
-The process is stopped for milliseconds and never written to.`,
+		Long: `dlv-async reads a process or a core dump and shows its tasks (goroutines,
+tasks of asyncio and Trio) as what they are: who waits for whom, what each is
+part of, and what is wrong. The process is stopped for milliseconds and never
+written to.`,
 		Example: `  dlv-async demo                      a sample to look at
   dlv-async attach 4242               what is the process doing?
   dlv-async core ./server core.4242   what was it doing?
   dlv-async attach 4242 where go:57   how did goroutine 57 come there?`,
+		Version:       versionLines(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.PersistentPreRun = func(*cobra.Command, []string) { a.started = true }
+	root.SetVersionTemplate("{{.Version}}") // as the command version
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)

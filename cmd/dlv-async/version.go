@@ -15,11 +15,16 @@ func newVersion(a *app) *cobra.Command {
 		Args:              cobra.NoArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.stdout, "%s\ndelve %s\n%s %s/%s\n",
-				tool(), dependency("github.com/go-delve/delve"), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(a.stdout, versionLines())
 			return err
 		},
 	}
+}
+
+// versionLines are the versions of this program and of what it is made of, a line each.
+func versionLines() string {
+	return fmt.Sprintf("%s\ndelve %s\n%s %s/%s\n",
+		tool(), dependency("github.com/go-delve/delve"), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // tool is the program's name and version, as snapshots carry it.
