@@ -2,6 +2,7 @@ package golang
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -149,9 +150,8 @@ func (c *collection) keyAt(b []byte) string {
 	if err != nil {
 		return ""
 	}
-	const kindString, kindPointer, kindStruct = 24, 22, 25
-	switch t.kind {
-	case kindString, kindPointer:
+	switch reflect.Kind(t.kind) {
+	case reflect.String, reflect.Pointer:
 		header, err := c.read(data, 16)
 		if err != nil || word(header, 1) > maxKey {
 			return t.name
