@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-dap"
 
 	"github.com/dlv-async/dlv-async/dap/wire"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // asyncCommand is what a user types in the console: async, async tree, ...
@@ -35,18 +36,9 @@ func (p *panel) console(m *wire.Message) bool {
 		p.cannot(m, errRuns)
 		return true
 	}
-	p.answer(m, func() {
-		s, err := st.snapshot()
-		if err != nil {
-			p.cannot(m, err)
-			return
-		}
+	p.answerFrom(m, st, func(s *graph.Snapshot) (any, error) {
 		text, err := p.a.options.Console(s, line)
-		if err != nil {
-			p.cannot(m, err)
-			return
-		}
-		p.a.out.respond(m, dap.EvaluateResponseBody{Result: strings.TrimRight(text, "\n")})
+		return dap.EvaluateResponseBody{Result: strings.TrimRight(text, "\n")}, err
 	})
 	return true
 }

@@ -114,21 +114,11 @@ func (p *panel) custom(m *wire.Message) bool {
 		p.cannot(m, errRuns)
 		return true
 	}
-	p.answer(m, func() {
-		s, err := st.snapshot()
-		if err != nil {
-			p.cannot(m, err)
-			return
-		}
+	p.answerFrom(m, st, func(s *graph.Snapshot) (any, error) {
 		if a.Thread != 0 && a.Task == "" {
 			a.Task = string(p.numbers.task(a.Thread))
 		}
-		body, err := handle(p, s, a)
-		if err != nil {
-			p.cannot(m, err)
-			return
-		}
-		p.a.out.respond(m, body)
+		return handle(p, s, a)
 	})
 	return true
 }

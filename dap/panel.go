@@ -90,6 +90,23 @@ func (p *panel) answer(m *wire.Message, do func()) {
 	}()
 }
 
+// answerFrom answers a request with what do makes of a stop's snapshot, beside the
+// others.
+func (p *panel) answerFrom(m *wire.Message, st *stop, do func(*graph.Snapshot) (body any, err error)) {
+	p.answer(m, func() {
+		var body any
+		s, err := st.snapshot()
+		if err == nil {
+			body, err = do(s)
+		}
+		if err != nil {
+			p.cannot(m, err)
+			return
+		}
+		p.a.out.respond(m, body)
+	})
+}
+
 func internalError(r any) error { return fmt.Errorf("internal error: %v\n%s", r, debug.Stack()) }
 
 // threads lists the tasks as threads.
