@@ -28,12 +28,29 @@ func (v *view) doing(t *graph.Task) said {
 	w := &t.Waits[0]
 	s := v.wait(t, w)
 	if w.Phase != "" {
+		if w.Kind == graph.WaitSelect && v.terse {
+			s = v.otherwise(t, w)
+		}
 		s = said{core: w.Phase, more: ": " + s.core + s.more}
 	}
 	if n := len(t.Waits) - 1; n > 0 {
 		s.more += ", and " + count(n, "other wait")
 	}
 	s.more += timesOut(w.Deadline) + since(w.Since)
+	return s
+}
+
+// otherwise says of a select of which a library's function says what it is about what
+// else ends it: its channels are the library's own.
+func (v *view) otherwise(t *graph.Task, w *graph.Wait) said {
+	s := said{core: string(w.Kind) + " of " + number(len(w.Branches))}
+	var parts []string
+	for i := range w.Branches {
+		if b := &w.Branches[i]; b.Kind == graph.WaitContext || b.Kind == graph.WaitTimer {
+			parts = append(parts, v.wait(t, b).bare())
+		}
+	}
+	s.more = suffix(": ", strings.Join(parts, ", "))
 	return s
 }
 

@@ -250,6 +250,10 @@ func (v *view) outside(n *graph.Node) string {
 		return v.doingAll(n.Tasks).core
 	}
 	switch w.Kind {
+	case graph.WaitSelect, graph.WaitCond, graph.WaitChanReceive:
+		if _, what, ok := strings.Cut(w.Phase, ": "); ok { // waiting for the response from 10.0.0.7:80
+			return strings.TrimPrefix(strings.TrimPrefix(what, "waiting for "), "reading ")
+		}
 	case graph.WaitNetwork, graph.WaitFile, graph.WaitStream:
 		return "a " + v.onFile(n.Task, w, v.s.Resource(w.Resource)).core
 	case graph.WaitSyscall:

@@ -116,7 +116,11 @@ func (g *causeGraph) wait(node int32, t *Task, w *Wait) (leads bool, end End) {
 		if w.Kind == WaitGather {
 			return g.allOf(node, t, w.Branches)
 		}
-		return g.anyOf(node, t, w.Branches)
+		leads, end := g.anyOf(node, t, w.Branches)
+		if !leads && w.fromPeer() {
+			end = EndOutside
+		}
+		return leads, end
 	}
 	sure := w.Evidence.Confidence == Proven
 	if w.Task != "" {

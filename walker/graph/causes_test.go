@@ -93,6 +93,41 @@ func TestCausesOfAProcess(t *testing.T) {
 1 hang on holder-unknown [go:7 go:8]`)
 }
 
+// Who waits for what the far end of a connection is to do hangs on that, though what it
+// waits on here is channels that someone who reads the connection will send on; unless
+// it is known of one whom it leads to.
+func TestCausesThatAreFarEnds(t *testing.T) {
+	b := graph.NewBuilder("test")
+	lock := held(b, 0x1000, inferred, "go:1")
+	response := graph.Wait{Kind: graph.WaitSelect, Phase: "http client: waiting for the response from 10.0.0.7:80", Branches: []graph.Wait{
+		{Kind: graph.WaitChanReceive, Resource: b.Resource("chan", 0x2000).ID}, {Kind: graph.WaitTimer},
+	}}
+	cancelled := response
+	cancelled.Branches = append(slices.Clip(response.Branches), awaits("go:5"))
+	message := graph.Wait{Kind: graph.WaitCond, Phase: "gRPC: waiting for a message", Resource: b.Resource("cond", 0x3000).ID}
+	next := 10
+	for range 16 {
+		b.Task(waiting(graph.TaskID(fmt.Sprintf("go:%d", next)), locks(lock)))
+		next++
+	}
+	s := sealed(t, b, waiting("go:1", response), waiting("go:2", message), waiting("go:3", cancelled), running("go:5"))
+	checkCauses(t, s.Causes(graph.CausesOptions{}), `
+19 of 20 wait, 0 stuck, 0 sure
+17 hang on outside [go:1]
+  [go:10]
+    holder [go:1] (inferred)
+      end: outside
+1 hang on runs [go:5]
+  [go:3]
+    task [go:5]
+      end: runs
+1 hang on outside [go:2]
+  [go:2]
+    end: outside`)
+	checkFound(t, s, "starvation", `
+warning: 16 tasks wait for mutex 0x1000, which go:1 probably has; it waits (http client: waiting for the response from 10.0.0.7:80) (1, 16 behind)`)
+}
+
 // A circle that another way leads out of is no cause; one that none does is,
 // though it be no deadlock.
 func TestCausesThatAreCircles(t *testing.T) {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -91,7 +92,7 @@ func (s *Snapshot) held(r *Resource, waiting []TaskID, explained map[TaskID]bool
 		if w.Since >= longWait || len(waiting) >= manyWait && (!kernelWorks[w.Kind] || s.lasting(waiting)) {
 			p.Severity = Warning
 		}
-		p.Message = fmt.Sprintf("%s %shas %s while it waits (%s), and %s for the lock", t.ID, probably, lock, w.Kind, waits(len(waiting)))
+		p.Message = fmt.Sprintf("%s %shas %s while it waits (%s), and %s for the lock", t.ID, probably, lock, w.about(), waits(len(waiting)))
 		return p
 	}
 	return nil
@@ -157,6 +158,8 @@ func (s *Snapshot) ending(t *Task, end End, last *Node) string {
 	switch {
 	case end == EndRuns:
 		return who + " runs"
+	case len(last.Task.Waits) > 0 && (last.Task.Waits[0].Phase != "" || last.Task.Waits[0].Kind == WaitSelect):
+		return fmt.Sprintf("%s waits (%s)", who, last.Task.Waits[0].about())
 	case last.Link != nil && last.Link.Wait != nil:
 		return fmt.Sprintf("%s waits (%s)", who, last.Link.Wait.Kind)
 	case len(last.Task.Waits) > 0:
@@ -164,3 +167,6 @@ func (s *Snapshot) ending(t *Task, end End, last *Node) string {
 	}
 	return who + " waits"
 }
+
+// about is what a wait is about, in the fewest words.
+func (w *Wait) about() string { return cmp.Or(w.Phase, string(w.Kind)) }

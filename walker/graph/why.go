@@ -135,7 +135,7 @@ func (w *whyWalk) expand(n, parent *Node) {
 
 // follow makes the children of n that a wait leads to.
 func (w *whyWalk) follow(n *Node, wait *Wait) {
-	if len(wait.Branches) > 0 {
+	if len(wait.Branches) > 0 && !(wait.fromPeer() && !w.s.owed(wait)) {
 		w.branches(n, wait.Branches)
 		return
 	}

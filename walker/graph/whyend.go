@@ -1,5 +1,10 @@
 package graph
 
+import (
+	"slices"
+	"strings"
+)
+
 // End is why a chain of waits goes on no further.
 type End uint8
 
@@ -65,6 +70,8 @@ func (s *Snapshot) endOfWait(wait *Wait) End {
 	switch {
 	case wait.Kind == WaitForever:
 		return EndNever
+	case wait.fromPeer():
+		return EndOutside
 	case outsideKinds[string(wait.Kind)] || r != nil && outsideKinds[r.Kind]:
 		return EndOutside
 	case wait.Kind == WaitSleep || wait.Kind == WaitTimer || r != nil && endsByItself(r):
@@ -95,4 +102,23 @@ func isFree(wait *Wait, r *Resource) bool {
 		}
 	}
 	return false
+}
+
+// fromPeers are the phases, behind the name of the library, of who waits for what the
+// far end of a connection is to do. It comes by way of a task that reads the
+// connection for all, over a channel or a Cond that says nothing of that.
+var fromPeers = []string{"waiting for the response", "reading the response's body", "waiting for a message", "waiting for room to send"}
+
+// fromPeer tells whether someone outside of the process has to act for a wait to end.
+func (w *Wait) fromPeer() bool {
+	_, what, _ := strings.Cut(w.Phase, ": ")
+	return what != "" && slices.ContainsFunc(fromPeers, func(p string) bool { return strings.HasPrefix(what, p) })
+}
+
+// owed reports whether any of the ways in which a wait may end leads to a task.
+func (s *Snapshot) owed(w *Wait) bool {
+	return findWait([]Wait{*w}, func(w *Wait) bool {
+		r := s.Resource(w.Resource)
+		return w.Task != "" || s.Group(w.Group) != nil || r != nil && len(s.owedBy(r)) > 0
+	}) != nil
 }
