@@ -101,6 +101,9 @@ func (v *view) waitingAll(tasks []graph.TaskID, of func(*graph.Task) []graph.Wai
 	if phase != "" && phased {
 		return said{phase, ": " + many + since(least)}
 	}
+	if its.Kind == graph.WaitSelect && !v.o.Full {
+		many += suffix(": ", v.manyBranches(first, its, tasks, of))
+	}
 	return said{many, since(least)}
 }
 

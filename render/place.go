@@ -16,10 +16,17 @@ func placeOf(t *graph.Task) place {
 		return place{frame: entry(t.Frames)}
 	}
 	p := place{frame: t.Frames[i]}
-	if i > 0 && !t.Frames[i-1].Hidden && !namesItself(t) {
+	if i > 0 && !t.Frames[i-1].Hidden && (!namesItself(t) || deepIn(t.Frames[:i])) {
 		p.calls = t.Frames[i-1]
 	}
 	return p
+}
+
+// deepIn reports whether a library was called that itself called on to wait: what it
+// waits for is its own then.
+func deepIn(called []*graph.Frame) bool {
+	n := len(called)
+	return n > 1 && called[n-1].Origin == graph.OriginLibrary && called[n-2].Origin == graph.OriginLibrary && !called[n-2].Hidden
 }
 
 // entry is the function that a task began in, for a task that has none but

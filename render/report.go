@@ -31,7 +31,7 @@ func Report(w io.Writer, s *graph.Snapshot, o Options) error {
 		v.blank()
 	}
 	v.wrap(v.text(), v.indent(2), v.say(strong, "Tasks").add(quiet, suffix("  ", v.census(v.all()))))
-	roots := s.Forest(graph.ForestOptions{System: o.System, Coalesce: true})
+	roots := s.Forest(graph.ForestOptions{System: o.System, Coalesce: true, Places: !o.Full})
 	withoutReferences(roots)
 	lines := max(screen-v.lines-1, leastTree)
 	if o.Limit > 0 {

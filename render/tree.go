@@ -13,7 +13,7 @@ func Tree(w io.Writer, s *graph.Snapshot, o Options) error {
 	v.header()
 	v.shortfalls()
 	v.blank()
-	v.forest(s.Forest(graph.ForestOptions{System: o.System, Coalesce: true}), nil)
+	v.forest(s.Forest(graph.ForestOptions{System: o.System, Coalesce: true, Places: !o.Full}), nil)
 	v.hiddenTasks()
 	return v.end()
 }

@@ -24,6 +24,7 @@ type Node struct {
 type ForestOptions struct {
 	System   bool // system tasks too
 	Coalesce bool // fold subtrees that are alike into one node
+	Places   bool // those too whose tasks began alike, and stand at one place, whatever they called from there
 }
 
 // Forest arranges the tasks as who is part of what and who awaits whom, from
@@ -44,6 +45,7 @@ func (s *Snapshot) Forest(o ForestOptions) []*Node {
 		return p.build()
 	}
 	p.kinds = newKinds(s)
+	p.kinds.places = o.Places
 	return coalesce(s, p.kinds, p.build())
 }
 

@@ -16,6 +16,7 @@ type kinds struct {
 	stacks  map[stack][]byte // and so are lists of them
 	found   map[TaskID]int32 // the number of the findings that name a task
 	codes   [][]byte         // by number less one, what findings these are
+	places  bool             // of the frames, those count alone that a line shows
 	buf     []byte
 
 	lastTask  *Task  // the last that was asked for
@@ -100,6 +101,9 @@ func (k *kinds) appendFrames(b []byte, frames []*Frame) []byte {
 	key := stack{&frames[0], len(frames)}
 	words, ok := k.stacks[key]
 	if !ok {
+		if k.places {
+			frames = shownOf(frames)
+		}
 		words = binary.AppendUvarint(nil, uint64(len(frames)))
 		for _, f := range frames {
 			words = binary.AppendVarint(words, int64(k.frame(f)))
@@ -107,6 +111,25 @@ func (k *kinds) appendFrames(b []byte, frames []*Frame) []byte {
 		k.stacks[key] = words
 	}
 	return append(b, words...)
+}
+
+// shownOf are the frame that tells most about where a task stands, what that called,
+// and where the task began.
+func shownOf(frames []*Frame) []*Frame {
+	i := placeIn(frames)
+	if i < 0 {
+		return frames
+	}
+	shown := []*Frame{frames[i]}
+	if i > 0 && !frames[i-1].Hidden {
+		shown = append(shown, frames[i-1])
+	}
+	for _, f := range slices.Backward(frames[i+1:]) {
+		if !f.Hidden {
+			return append(shown, &Frame{Func: f.Func})
+		}
+	}
+	return shown
 }
 
 // appendTask adds what a person sees of a task. Of one with many waits it is

@@ -5,9 +5,11 @@ package graph
 // where a library's does; without that too, the outermost frame of the
 // standard library, which says what the task is for (net/http.(*conn).serve)
 // when the innermost is the same for all of them (internal/poll.(*FD).Read).
-func (t *Task) Place() int {
+func (t *Task) Place() int { return placeIn(t.Frames) }
+
+func placeIn(frames []*Frame) int {
 	var library, outer = -1, -1
-	for i, f := range t.Frames {
+	for i, f := range frames {
 		if f.Hidden {
 			continue
 		}
