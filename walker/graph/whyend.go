@@ -107,7 +107,7 @@ func isFree(wait *Wait, r *Resource) bool {
 // fromPeers are the phases, behind the name of the library, of who waits for what the
 // far end of a connection is to do. It comes by way of a task that reads the
 // connection for all, over a channel or a Cond that says nothing of that.
-var fromPeers = []string{"waiting for the response", "reading the response's body", "waiting for a message", "waiting for room to send"}
+var fromPeers = []string{"waiting for the response", "reading the response's body", "waiting for a message", "waiting for room to send", "opening a connection"}
 
 // fromPeer tells whether someone outside of the process has to act for a wait to end.
 func (w *Wait) fromPeer() bool {
