@@ -44,7 +44,7 @@ func truncation(t graph.Truncation) string {
 // unexplained counts the waits that lead nowhere: behind one of them a
 // deadlock could hide.
 func (v *view) unexplained() []string {
-	unknown, unheld := 0, 0
+	unknown, unheld, unshared := 0, 0, 0
 	for _, t := range v.s.Tasks {
 		if t.System || len(t.Waits) == 0 {
 			continue
@@ -53,7 +53,11 @@ func (v *view) unexplained() []string {
 		case graph.WaitUnknown:
 			unknown++
 		case graph.WaitMutex, graph.WaitRWMutexRead, graph.WaitRWMutexWrite, graph.WaitSemaphore, graph.WaitLock:
-			if r := v.s.Resource(w.Resource); r == nil || len(r.Holders) == 0 {
+			switch r := v.s.Resource(w.Resource); {
+			case r != nil && len(r.Holders) > 0:
+			case w.Kind == graph.WaitSemaphore:
+				unshared++
+			default:
 				unheld++
 			}
 		}
@@ -61,6 +65,9 @@ func (v *view) unexplained() []string {
 	var words []string
 	if unheld > 0 {
 		words = append(words, "it is not known who holds the lock that "+count(unheld, "task")+verb(unheld, " wants", " want"))
+	}
+	if unshared > 0 {
+		words = append(words, "it is not known who has a share of what "+count(unshared, "task")+verb(unshared, " wants", " want"))
 	}
 	if unknown > 0 {
 		words = append(words, "it is not known what "+count(unknown, "task")+verb(unknown, " waits", " wait")+" for")

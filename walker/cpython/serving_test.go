@@ -1,6 +1,7 @@
 package cpython_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,7 +23,8 @@ func TestServed(t *testing.T) {
 		}
 		t.Run(py.Name, func(t *testing.T) {
 			t.Parallel()
-			exe := testtarget.Venv(t, py, "starlette", "uvicorn", "websockets", "werkzeug")
+			exe := testtarget.Venv(t, py, "starlette", "uvicorn", "websockets", "werkzeug", "httpx", "sqlalchemy[asyncio]", "aiosqlite", "asgiref")
+			t.Run("pools", func(t *testing.T) { poolsAreExplained(t, exe) })
 			script := filepath.Join(testtarget.Root(t), "testdata", "python", "served.py")
 			s := see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script), snapshot.Options{})
 			want := []string{
@@ -43,6 +45,36 @@ func TestServed(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Who wants a connection of a pool, and who has it; whom a thread of Django's
+// async_to_sync waits for.
+func poolsAreExplained(t *testing.T, exe string) {
+	t.Parallel()
+	script := filepath.Join(testtarget.Root(t), "testdata", "python", "pools.py")
+	s := see(t, testtarget.StartEnv(t, []string{"PYTHONDONTWRITEBYTECODE=1"}, exe, script), snapshot.Options{})
+	for name, want := range map[string]string{
+		"http-waiter": "httpcore.AsyncConnectionPool [{size 1} {held 1}]",
+		"db-waiter":   "sqlalchemy.pool.impl.AsyncAdaptedQueuePool [{size 1} {held 1}]",
+		"db-thread":   "sqlalchemy.pool.impl.QueuePool [{size 1} {held 1}]",
+	} {
+		wait := s.task(name).Waits[0]
+		r := s.Resource(wait.Resource)
+		if wait.Kind != graph.WaitSemaphore || r == nil || r.Type+" "+fmt.Sprint(r.Detail) != want {
+			t.Errorf("%s waits for %v of %+v, want %s", name, wait.Kind, r, want)
+		}
+	}
+	compare(t, "the holders of what is wanted", s.holders, map[string]string{"http-waiter": "http-holder"})
+	if wait := s.task("http-holder").Waits[0]; wait.Kind != graph.WaitStream || wait.Text != "read" {
+		t.Errorf("http-holder waits for %+v, want data of its connection", wait)
+	}
+	thread := s.Task(s.task("bridge").Waits[0].Task)
+	if thread == nil || len(thread.Waits) == 0 {
+		t.Fatalf("bridge waits for %+v", thread)
+	}
+	if inner := s.Task(thread.Waits[0].Task); inner == nil || !slices.ContainsFunc(inner.Frames, func(f *graph.Frame) bool { return f.Func == "__main__.inner" }) {
+		t.Errorf("the thread of bridge waits for %+v, want the task in inner", thread.Waits)
 	}
 }
 

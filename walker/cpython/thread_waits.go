@@ -29,11 +29,13 @@ var threadWaits = map[string]threadWait{
 	"queue.Queue.get":                           {kind: graph.WaitQueueGet, resource: "queue", state: threadQueueState},
 	"queue.Queue.put":                           {kind: graph.WaitQueuePut, resource: "queue", state: threadQueueState},
 	"queue.Queue.join":                          {kind: graph.WaitQueueJoin, resource: "queue", state: threadQueueState},
+	sqlPool + "._do_get":                        {kind: graph.WaitSemaphore, resource: "semaphore", state: sqlPoolState},
 	"threading.Thread.join":                     {describe: onThreadJoin},
 	"concurrent.futures._base.Future.result":    {describe: onConcurrentFuture},
 	"concurrent.futures._base.Future.exception": {describe: onConcurrentFuture},
 	"concurrent.futures._base.wait":             {within: onConcurrentWait},
 	"concurrent.futures._base.as_completed":     {within: onConcurrentCompleted},
+	asgirefRun:                                  {within: onAsyncToSync},
 	"trio._threads._send_message_to_trio":       {within: onTrioMessage},
 	"trio._threads._run_fn_as_system_task":      {within: onTrioMessage}, // to 0.22
 }

@@ -1,6 +1,8 @@
 package cpython
 
 import (
+	"strings"
+
 	"github.com/dlv-async/dlv-async/walker/cpython/object"
 	"github.com/dlv-async/dlv-async/walker/graph"
 )
@@ -36,7 +38,11 @@ func onConnection(operation string, attributes ...string) func(*walk, standing, 
 				if name != "" {
 					from = w.attr(o, name)
 				}
-				if transport := w.attr(from, "transport"); transport != 0 {
+				transport := w.attr(from, "transport")
+				if transport == 0 { // AnyIO's
+					transport = w.attr(from, "_transport")
+				}
+				if transport != 0 {
 					state = w.transportState(w.underTLS(transport))
 					break
 				}
@@ -70,4 +76,43 @@ func onConnector(w *walk, at standing, wait *graph.Wait) {
 		return []graph.Attr{{Key: "in_use", Value: used}}
 	})(w, at, wait)
 	wait.Text = "a connection"
+	if w.connectors == nil {
+		w.connectors = map[object.Ref]graph.ResourceID{}
+	}
+	w.connectors[at.self] = wait.Resource
+}
+
+// findConnectorHolders says who has the connections of connectors that others
+// want one of: who reads from one, and who stands inside the async with of a
+// request that has one (https://github.com/aio-libs/aiohttp/blob/v3.11.0/aiohttp/client.py#L1419).
+func (w *walk) findConnectorHolders() {
+	for connector, id := range w.connectors {
+		acquired := map[object.Ref]bool{}
+		for _, protocol := range w.items(w.attr(connector, "_acquired")) {
+			acquired[protocol] = true
+		}
+		r, seen := w.b.ResourceByID(id), map[graph.TaskID]bool{}
+		add := func(node *graph.Task, protocol object.Ref, how string) {
+			if protocol != 0 && acquired[protocol] && !seen[node.ID] && r != nil {
+				seen[node.ID] = true
+				r.Holders = append(r.Holders, graph.Holder{Task: node.ID, Evidence: graph.Evidence{Confidence: graph.Proven, How: "_acquired of the connector: " + how}})
+			}
+		}
+		for _, t := range w.tasks {
+			if len(t.frames) == 0 || len(t.node.Waits) == 0 || t.node.Waits[0].Kind != graph.WaitStream {
+				continue
+			}
+			self := w.fr.Self(t.frames[0])
+			add(t.node, self, "self of "+t.frames[0].Func)
+			add(t.node, w.attr(self, "_protocol"), "_protocol of self of "+t.frames[0].Func)
+		}
+		for _, h := range w.holdings {
+			if response := w.attr(h.object, "_resp"); response != 0 && strings.HasPrefix(w.r.Type(h.object).FullName(), "aiohttp.client.") {
+				add(h.node, w.attr(w.attr(response, "_connection"), "_protocol"), "the response of a request whose async with it stands in")
+			}
+		}
+		if err := w.r.Take(); err != nil {
+			w.unreadable("who has the connections of a connector", err)
+		}
+	}
 }

@@ -29,6 +29,7 @@ var anyioEvents = map[string]func(*walk, standing, *graph.Wait){
 	"anyio._core._synchronization.Semaphore.acquire":                    onSelf(graph.WaitSemaphore, "semaphore", semaphoreState),
 	"anyio._backends._asyncio.CapacityLimiter.acquire_on_behalf_of":     onLimiter,
 	"anyio._core._synchronization.CapacityLimiter.acquire_on_behalf_of": onLimiter,
+	"anyio._backends._asyncio.SocketStream.receive":                     onConnection("read", ""),
 	"anyio.streams.memory.MemoryObjectReceiveStream.receive":            onChannel(graph.WaitQueueGet, "anyio memory stream"),
 	"anyio.streams.memory.MemoryObjectSendStream.send":                  onChannel(graph.WaitQueuePut, "anyio memory stream"),
 }

@@ -17,10 +17,10 @@ var locks = []awaitable{
 	{[]string{"asyncio.locks.Semaphore.acquire"}, onSelf(graph.WaitSemaphore, "semaphore", semaphoreState)},
 }
 
-// onEvent: queues have events of their own, and AnyIO makes some of its own
-// of events.
+// onEvent: queues, servers and pools have events of their own, and AnyIO makes some
+// of its own of events.
 func onEvent(w *walk, at standing, wait *graph.Wait) {
-	if !onQueueJoin(w, at, wait) && !onAnyioEvent(w, at, wait) {
+	if !onQueueJoin(w, at, wait) && !onClient(w, at, wait) && !onHTTPCorePool(w, at, wait) && !onAnyioEvent(w, at, wait) {
 		onSelf(graph.WaitEvent, "event", eventState)(w, at, wait)
 	}
 }

@@ -23,9 +23,10 @@ func onQueueJoin(w *walk, at standing, wait *graph.Wait) bool {
 	return true
 }
 
-// onQueueGet: as_completed has a queue of its own, of those that are done.
+// onQueueGet: as_completed has a queue of its own, of those that are done, and
+// a pool of SQLAlchemy's one of the connections that are free.
 func onQueueGet(w *walk, at standing, wait *graph.Wait) {
-	if !onCompletionQueue(w, at, wait) {
+	if !onCompletionQueue(w, at, wait) && !onSQLPool(w, at, wait) {
 		onSelf(graph.WaitQueueGet, "queue", queueState)(w, at, wait)
 	}
 }

@@ -54,3 +54,22 @@ func (w *walk) middlewares() map[object.Ref]*task {
 	}
 	return w.senders
 }
+
+// clients are where an application waits for its client: for the rest of a request, or
+// for it to go away.
+var clients = map[string]bool{
+	"uvicorn.protocols.http.h11_impl.RequestResponseCycle.receive":       true,
+	"uvicorn.protocols.http.httptools_impl.RequestResponseCycle.receive": true,
+	"uvicorn.protocols.http.zttp_impl.RequestResponseCycle.receive":      true,
+}
+
+// onClient: Uvicorn's requests have an event for what comes from the client.
+func onClient(w *walk, at standing, wait *graph.Wait) bool {
+	if !clients[at.outer(1)] {
+		return false
+	}
+	at = w.standing(at.task, at.index+1)
+	wait.Frame = int32(at.index)
+	onConnection("read", "")(w, at, wait)
+	return wait.Kind != ""
+}

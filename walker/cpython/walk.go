@@ -39,15 +39,16 @@ type walk struct {
 	byCoro     map[object.Ref]*task    // by its outermost coroutine
 	groups     map[object.Ref]*graph.Group
 	holdings   []holding
-	keeps      map[object.Ref][]object.Ref // see collected
-	jobs       map[object.Ref]job          // by their Futures of concurrent.futures
-	byResult   map[object.Ref]*task        // see threadsafe
-	completing map[object.Ref]object.Ref   // see noteCompletion
-	nesting    int                         // of Futures that stand for others, while one is described
-	keeper     map[object.Ref]*task        // by the loop: who keeps it from running
-	unbegun    map[object.Ref]*task        // see findUnbegun: who keeps the loop
-	senders    map[object.Ref]*task        // see middlewares
-	limited    map[*graph.Task]bool        // those that some timeout or cancel scope will tell to give up
+	keeps      map[object.Ref][]object.Ref     // see collected
+	jobs       map[object.Ref]job              // by their Futures of concurrent.futures
+	byResult   map[object.Ref]*task            // see threadsafe
+	completing map[object.Ref]object.Ref       // see noteCompletion
+	nesting    int                             // of Futures that stand for others, while one is described
+	keeper     map[object.Ref]*task            // by the loop: who keeps it from running
+	unbegun    map[object.Ref]*task            // see findUnbegun: who keeps the loop
+	senders    map[object.Ref]*task            // see middlewares
+	connectors map[object.Ref]graph.ResourceID // of aiohttp, that somebody wants a connection of
+	limited    map[*graph.Task]bool            // those that some timeout or cancel scope will tell to give up
 	origins    origins
 
 	anyioWorkers     map[object.Ref]*thread // see anyioJobs
@@ -96,6 +97,7 @@ var steps = []step{
 	{"the cancel scopes", (*walk).findScopes},
 	{"the timeouts", (*walk).findDeadlines},
 	{"the holders", (*walk).findHolders},
+	{"the holders of connections", (*walk).findConnectorHolders},
 	{"the handles", (*walk).findHandles},
 	{"how tasks ended", (*walk).describeEnded},
 	{"where tasks were created", (*walk).describeCreations},
