@@ -13,6 +13,7 @@ import (
 	"bufio"
 	"io"
 	"net"
+	"syscall"
 
 	"example.com/targets/ready"
 )
@@ -52,14 +53,32 @@ func pair() (a, b net.Conn) {
 	return a, b
 }
 
+// arrive waits for so many bytes to be there to be read: who reads them then does so
+// before it waits for more.
+func arrive(c net.Conn, n int) {
+	raw, err := c.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		panic(err)
+	}
+	buf := make([]byte, n)
+	if err := raw.Read(func(fd uintptr) bool {
+		there, _, err := syscall.Recvfrom(int(fd), buf, syscall.MSG_PEEK)
+		return err == nil && there == n
+	}); err != nil {
+		panic(err)
+	}
+}
+
 func main() {
 	a, b := pair()
 	c, d := pair()
-	go readLine(bufio.NewReaderSize(a, 64))
-	go writeMuch(bufio.NewWriter(c))
-	if _, err := io.WriteString(b, "a line\nhalf a li"); err != nil {
+	const sent = "a line\nhalf a li"
+	if _, err := io.WriteString(b, sent); err != nil {
 		panic(err)
 	}
+	arrive(a, len(sent))
+	go readLine(bufio.NewReaderSize(a, 64))
+	go writeMuch(bufio.NewWriter(c))
 	ready.When(
 		ready.Parked(1, "IO wait", "main.readLine"),
 		ready.Parked(1, "IO wait", "main.writeMuch"),

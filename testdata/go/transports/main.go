@@ -110,6 +110,7 @@ func main() {
 		ready.Parked(2, "select", "main.waits"),
 		ready.Parked(1, "select", "main.again"),
 		ready.Parked(1, "select", "main.dials"),
+		ready.Parked(1, "chan receive", "main.hang"),
 		ready.Parked(3, "chan receive", "main.half"),
 		ready.Parked(3, "select", "net/http.(*persistConn).readLoop"), // but that of asks, which reads
 		ready.Parked(4, "select", "net/http.(*persistConn).writeLoop"),
