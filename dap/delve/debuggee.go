@@ -70,8 +70,8 @@ func (d *Debuggee) Remove() {
 	d.dropImage()
 }
 
-// ErrRunning says that the target runs, and cannot be read.
-var ErrRunning = errors.New("the program is running; pause it first")
+// errRunning says that the target runs, and cannot be read.
+var errRunning = errors.New("the program is running; pause it first")
 
 // Look calls do with an image of the stopped target, which is good until do
 // returns. While it runs, Delve's session waits wherever it needs the target:
@@ -79,7 +79,7 @@ var ErrRunning = errors.New("the program is running; pause it first")
 // remembers of the image's modules; fresh says that these are new.
 func (d *Debuggee) Look(ctx context.Context, do func(img *dlvext.Image, fresh bool) error) error {
 	if d.debugger.IsRunning() {
-		return ErrRunning
+		return errRunning
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

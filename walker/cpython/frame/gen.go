@@ -24,8 +24,8 @@ func (s State) String() string {
 // kinds are the types whose instances are PyGenObjects.
 var kinds = map[string]Kind{"coroutine": Coroutine, "generator": Generator, "async_generator": AsyncGenerator}
 
-// KindOf tells what kind of generator an object is; ok is false when it is none.
-func (r *Reader) KindOf(o object.Ref) (kind Kind, ok bool) {
+// kindOf tells what kind of generator an object is; ok is false when it is none.
+func (r *Reader) kindOf(o object.Ref) (kind Kind, ok bool) {
 	kind, ok = kinds[r.o.Type(o).FullName()]
 	return kind, ok
 }
@@ -37,7 +37,7 @@ func (r *Reader) KindOf(o object.Ref) (kind Kind, ok bool) {
 //   - https://github.com/python/cpython/blob/v3.12.1/Include/cpython/genobject.h
 //   - https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_frame.h#L29 (PyFrameState)
 func (r *Reader) Generator(gen object.Ref) (Frame, State) {
-	if _, ok := r.KindOf(gen); !ok {
+	if _, ok := r.kindOf(gen); !ok {
 		if r.o.Err() == nil {
 			r.failf("a generator should be at %#x, and it is a %s", uint64(gen), r.o.Type(gen).FullName())
 		}
@@ -54,7 +54,7 @@ func (r *Reader) CodeOf(gen object.Ref) object.Ref {
 	if gen == 0 {
 		return 0
 	}
-	if _, ok := r.KindOf(gen); !ok {
+	if _, ok := r.kindOf(gen); !ok {
 		return 0
 	}
 	if r.l.Gen.Code != layout.Absent {

@@ -52,7 +52,7 @@ type Place struct {
 //
 // https://github.com/python/cpython/blob/v3.12.1/Objects/genobject.c#L1204 (compute_cr_origin)
 func (r *Reader) Origin(coroutine object.Ref) []Place {
-	if kind, ok := r.KindOf(coroutine); !ok || kind != Coroutine {
+	if kind, ok := r.kindOf(coroutine); !ok || kind != Coroutine {
 		return nil
 	}
 	calls := r.field(coroutine, r.l.Gen.Origin)

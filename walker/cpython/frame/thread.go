@@ -63,7 +63,7 @@ func (r *Reader) complete(addr uint64) (gen object.Ref, ok bool) {
 		if gen = r.o.Ref(at(addr, l.Gen)); gen == 0 || r.o.Err() != nil {
 			return 0, r.o.Err() == nil
 		}
-		_, ok := r.KindOf(gen)
+		_, ok := r.kindOf(gen)
 		if !ok {
 			gen = 0
 		}

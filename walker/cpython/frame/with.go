@@ -253,7 +253,7 @@ func (r *Reader) within(all []Manager, i int) []Manager {
 			if gen = r.awaited(&f); gen == 0 {
 				return all
 			}
-			if _, ok := r.KindOf(gen); !ok {
+			if _, ok := r.kindOf(gen); !ok {
 				return all
 			}
 		}

@@ -78,7 +78,7 @@ func (r *Reader) Cells(fn Ref) map[string]Ref {
 	}
 	out := make(map[string]Ref, len(cells))
 	for i, c := range cells {
-		out[names[i]] = r.Cell(c)
+		out[names[i]] = r.cell(c)
 	}
 	if r.err != nil {
 		return nil
@@ -86,8 +86,8 @@ func (r *Reader) Cells(fn Ref) map[string]Ref {
 	return out
 }
 
-// Cell returns what is in a cell; 0 when it is empty.
-func (r *Reader) Cell(o Ref) Ref {
+// cell returns what is in a cell; 0 when it is empty.
+func (r *Reader) cell(o Ref) Ref {
 	if !r.exactly(o, "cell") {
 		return 0
 	}

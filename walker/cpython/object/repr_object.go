@@ -233,7 +233,7 @@ func (p *printer) weak(o Ref, _ int) {
 }
 
 func (p *printer) cell(o Ref, depth int) {
-	it := p.r.Cell(o)
+	it := p.r.cell(o)
 	if it == 0 {
 		p.print("<cell: empty>")
 		return

@@ -34,9 +34,9 @@ func (u *Unwinder) Expand(frames []Frame, dst []Call) ([]Call, error) {
 	return dst, missing
 }
 
-// ErrInterrupted: the frame was interrupted between calls, where the compiler
+// errInterrupted: the frame was interrupted between calls, where the compiler
 // does not say what is live.
-var ErrInterrupted = errors.New("interrupted between calls: what is live there is not known")
+var errInterrupted = errors.New("interrupted between calls: what is live there is not known")
 
 // Live is what is live in a frame.
 func (f Frame) Live() (*pclntab.Live, error) {
@@ -49,7 +49,7 @@ func (f Frame) Live() (*pclntab.Live, error) {
 		// If a deferred call recovers, it goes on after that call.
 		return f.Func.Live(f.Func.Entry + uint64(f.Func.DeferReturn) + 1)
 	case f.Trap:
-		return nil, fmt.Errorf("%s at %#x: %w", f.Func.Name, f.PC, ErrInterrupted)
+		return nil, fmt.Errorf("%s at %#x: %w", f.Func.Name, f.PC, errInterrupted)
 	}
 	return f.Func.Live(f.PC)
 }
