@@ -1,6 +1,6 @@
 // Package declared walks the tasks, groups and awaitables of a Go program's own
-// making: of a scheduler, a workflow engine, an actor system. What is what says a
-// declaration, a few lines of TOML that name types and, by paths of fields, where
+// making: of a scheduler, a workflow engine, an actor system. A declaration says
+// what is what: a few lines of TOML that name types and, by paths of fields, where
 // in them things stand.
 //
 // # Files
