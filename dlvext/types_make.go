@@ -13,7 +13,7 @@ const (
 	maxFields    = 1 << 16 // of one structure; generated code has some thousand
 )
 
-// Attributes of Go's own: https://github.com/golang/go/blob/go1.26.0/src/cmd/internal/dwarf/dwarf_defs.go#L137
+// Attributes of Go's own: https://github.com/golang/go/blob/go1.26.0/src/cmd/internal/dwarf/dwarf.go#L309
 const (
 	attrGoKind = dwarf.Attr(0x2900) // a reflect.Kind
 	attrGoElem = dwarf.Attr(0x2902) // of a slice, channel or map: what it holds

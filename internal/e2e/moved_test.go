@@ -21,7 +21,7 @@ func TestStacksInMotion(t *testing.T) {
 	task := withFunction(t, r.baseline, "main.receiveUnbuffered", 1)[0]
 	at, status := statusOf(t, r, task.ID)
 	const (
-		copystack = 8 // https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L74
+		copystack = 8 // https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L82
 		scan      = 0x1000
 	)
 	for _, c := range []struct {

@@ -114,7 +114,7 @@ func fromTask(task *graph.Task) account {
 // shown reports whether runtime.Stack shows a frame: it leaves out the
 // runtime's own but for exported functions, cgo's, whose names have no
 // package, and wrappers.
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/traceback.go#L1148
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/traceback.go#L1124
 func shown(f *graph.Frame) bool {
 	name, ok := strings.CutPrefix(f.Func, "runtime.")
 	if !ok {

@@ -12,7 +12,7 @@ var canStir = map[graph.WaitKind]bool{
 // checkAsleep reports a program in which every goroutine waits for another.
 // The runtime ends such a program by itself, unless it has cgo in it, whose
 // threads might call back; so it is met in cores and under cgo.
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/proc.go#L6230
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/proc.go#L6367
 func (w *walk) checkAsleep() {
 	if len(w.unreadable) > 0 || w.cut > 0 || w.wakers != 0 {
 		return

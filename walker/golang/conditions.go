@@ -55,8 +55,8 @@ func (w *walk) condition(g *goroutine) string {
 
 // runs tells that a goroutine of the runtime's runs a finalizer or a cleanup of
 // the program's. Up to Go 1.24 one goroutine runs both.
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/mfinal.go#L181
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/mcleanup.go#L560
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/mfinal.go#L193
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/mcleanup.go#L716
 func (w *walk) runs(g *goroutine) string {
 	switch fn := w.runner(g); fn {
 	case "runtime.runFinalizers", "runtime.runfinq":

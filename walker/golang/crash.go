@@ -115,7 +115,7 @@ func (c *collection) threadFrames(tid int) ([]unwind.Frame, []unwind.Stack) {
 
 // ownStack reads a thread's own stack, that of its m's g0. What it runs at the
 // moment is in thread-local storage, a word below the base on amd64:
-// https://github.com/golang/go/blob/go1.26.0/src/cmd/link/internal/ld/sym.go#L69
+// https://github.com/golang/go/blob/go1.26.0/src/cmd/link/internal/ld/sym.go#L73
 func (c *collection) ownStack(tid int) (unwind.Stack, bool) {
 	follow := func(addr uint64, size int) []byte {
 		b, err := c.read(addr, size)

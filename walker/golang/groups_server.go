@@ -8,7 +8,7 @@ import (
 
 // kindServer is the kind of group that the connections of an http.Server are:
 // each has a goroutine, which Serve started.
-// https://github.com/golang/go/blob/go1.26.0/src/net/http/server.go#L3410
+// https://github.com/golang/go/blob/go1.26.0/src/net/http/server.go#L3464
 const kindServer = "http.Server"
 
 // findServers makes a group of the connections that one call of Serve started.

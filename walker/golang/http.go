@@ -3,7 +3,7 @@ package golang
 import "strings"
 
 // httpLayout is net/http.Server, and its conn, of which each connection has one:
-// https://github.com/golang/go/blob/go1.26.0/src/net/http/server.go#L256
+// https://github.com/golang/go/blob/go1.26.0/src/net/http/server.go#L254
 type httpLayout struct {
 	size                  int // of a conn
 	server, remote, state field
@@ -27,7 +27,7 @@ type httpConn struct {
 }
 
 // connStates are the values of http.ConnState:
-// https://github.com/golang/go/blob/go1.26.0/src/net/http/server.go#L3194
+// https://github.com/golang/go/blob/go1.26.0/src/net/http/server.go#L3244
 var connStates = []string{"new", "active", "idle", "hijacked", "closed"}
 
 // maxHTTPConns bounds the connections whose state is read.

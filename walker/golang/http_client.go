@@ -9,8 +9,8 @@ import (
 
 // httpClients are the versions of net/http's client: the goroutine that reads a
 // connection, and the functions in which others wait for what it reads.
-// https://github.com/golang/go/blob/go1.26.0/src/net/http/transport.go#L2278
-// https://github.com/golang/go/blob/go1.26.0/src/net/http/h2_bundle.go#L9345
+// https://github.com/golang/go/blob/go1.26.0/src/net/http/transport.go#L2291
+// https://github.com/golang/go/blob/go1.26.0/src/net/http/h2_bundle.go#L9416
 var httpClients = []struct {
 	reads string
 	waits []string

@@ -4,7 +4,7 @@ import "github.com/dlv-async/dlv-async/dlvext"
 
 // labelLayout is what g.labels points to: a list of pairs of strings, since
 // Go 1.24. Before, it was a map.
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/pprof/label.go#L22
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/pprof/label.go#L16
 type labelLayout struct {
 	list field
 	old  labelMapLayout

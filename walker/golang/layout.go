@@ -82,7 +82,7 @@ type hchanLayout struct {
 	lock                    field // see isLocked
 }
 
-// timerLayout is runtime.timer: https://github.com/golang/go/blob/go1.26.0/src/runtime/time.go#L31
+// timerLayout is runtime.timer: https://github.com/golang/go/blob/go1.26.0/src/runtime/time.go#L55
 type timerLayout struct {
 	size         int
 	when, period field
@@ -104,20 +104,20 @@ type mLayout struct {
 	allLink               field
 }
 
-// panicLayout is runtime._panic: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1170
+// panicLayout is runtime._panic: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1173
 type panicLayout struct {
 	size              int
 	arg, link         field
 	recovered, goexit field
 }
 
-// deferLayout is runtime._defer: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1141
+// deferLayout is runtime._defer: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1152
 type deferLayout struct {
 	size         int
 	sp, fn, link field
 }
 
-// pLayout is runtime.p: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L770
+// pLayout is runtime.p: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L772
 type pLayout struct {
 	size                int
 	timers              field // how many timers it has, not counting those of channels that nobody waits on

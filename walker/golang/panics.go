@@ -8,7 +8,7 @@ import (
 
 // unwinding is what a goroutine does whose calls end before they return: by a
 // panic, or by runtime.Goexit, which is a panic of its own sort to the runtime.
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/panic.go#L638
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/panic.go#L682
 type unwinding struct {
 	panics   []raised // the innermost first
 	goexit   bool

@@ -9,7 +9,7 @@ import (
 // reasonKinds says what kind of wait a wait reason is. The texts are the
 // target's own (runtime.waitReasonStrings), since their numbers change from
 // version to version and their texts do not:
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1155
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1272
 // What is not here is the runtime's own business.
 var reasonKinds = map[string]graph.WaitKind{
 	"IO wait":                 graph.WaitNetwork,

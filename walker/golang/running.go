@@ -10,7 +10,7 @@ import "github.com/dlv-async/dlv-async/walker/golang/pclntab"
 // g.sched; or there to ask the kernel's vDSO for the time, and has saved that
 // in m.vdsoPC and m.vdsoSP (those of the call's caller); or in a signal
 // handler, on the stack gsignal, where the kernel left the interrupted registers.
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/sys_linux_amd64.s#L212
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/sys_linux_amd64.s#L223
 func (c *collection) readRunning() {
 	byM := map[uint64][]*goroutine{}
 	var ms []uint64

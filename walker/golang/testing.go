@@ -9,7 +9,7 @@ import (
 )
 
 // testingLayout is testing.common, with which a testing.T begins:
-// https://github.com/golang/go/blob/go1.26.0/src/testing/testing.go#L620
+// https://github.com/golang/go/blob/go1.26.0/src/testing/testing.go#L633
 type testingLayout struct {
 	size                 int
 	name, runner, signal field
@@ -88,7 +88,7 @@ func (c *collection) readTests() {
 
 // processBegan is what monotonic times are counted from, in the runtime's
 // nanotime; 0: not known.
-// https://github.com/golang/go/blob/go1.26.0/src/time/time.go#L1370
+// https://github.com/golang/go/blob/go1.26.0/src/time/time.go#L1341
 func (c *collection) processBegan() int64 {
 	addr, _, ok := c.global("time.startNano")
 	if !ok {

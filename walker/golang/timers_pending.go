@@ -77,7 +77,7 @@ func (c *collection) readPendingTimers() {
 }
 
 // isTestDeadline tells the timer of -test.timeout, which wakes nobody: it ends
-// the process. https://github.com/golang/go/blob/go1.26.0/src/testing/testing.go#L2653
+// the process. https://github.com/golang/go/blob/go1.26.0/src/testing/testing.go#L2782
 func isTestDeadline(sort string) bool {
 	return strings.HasPrefix(sort, "testing.") && strings.Contains(sort, "startAlarm")
 }

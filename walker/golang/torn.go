@@ -10,11 +10,11 @@ import (
 // what others wait in. Who wakes a goroutine takes its sudog out of the queue
 // first, and its status changes only after; a channel whose lock is held may
 // be half changed.
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/chan.go#L312
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/chan.go#L318
 
 // findWoken finds those that are out of the queue of their semaphore: the
 // goroutine has no sudog any more, or one that names no semaphore.
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/sema.go#L540
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/sema.go#L207
 func (c *collection) findWoken() {
 	if !c.lay.sudog.linked {
 		return

@@ -14,7 +14,7 @@ type deferred struct {
 const maxDeferred = 8
 
 // deferredFn is where a runtime._defer has its func value:
-// https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1041
+// https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go#L1152
 const deferredFn = 24
 
 // defers notes what is deferred, and does what was when the function ends. Of locks

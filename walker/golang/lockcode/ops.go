@@ -94,7 +94,7 @@ func atomicEffect(fn string) effect {
 }
 
 // returns tells whether a call of a function comes back, as the compiler sees it.
-// https://github.com/golang/go/blob/go1.26.0/src/cmd/compile/internal/ssagen/ssa.go#L1580
+// https://github.com/golang/go/blob/go1.26.0/src/cmd/compile/internal/ssagen/ssa.go#L1691
 func returns(fn string) bool {
 	name, own := strings.CutPrefix(fn, "runtime.")
 	if !own {
