@@ -10,9 +10,9 @@ import (
 
 // asyncio.as_completed returns an iterator, whose items wait on a queue that
 // the Futures put themselves into when they are done. To 3.12 it is a generator
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L568),
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L584),
 // from 3.13 on an object
-// (https://github.com/python/cpython/blob/v3.13.0/Lib/asyncio/tasks.py#L568).
+// (https://github.com/python/cpython/blob/v3.13.0/Lib/asyncio/tasks.py#L570).
 const (
 	completionGenerator = "asyncio.tasks.as_completed"
 	completionIterator  = "asyncio.tasks._AsCompletedIterator"

@@ -11,7 +11,7 @@ import (
 // created them it does not keep.
 //
 //   - https://github.com/python/cpython/blob/v3.12.1/Modules/_asynciomodule.c#L537 (future_init)
-//   - https://github.com/python/cpython/blob/v3.12.1/Lib/traceback.py#L260 (FrameSummary)
+//   - https://github.com/python/cpython/blob/v3.12.1/Lib/traceback.py#L248 (FrameSummary)
 func (w *walk) describeCreations() {
 	for _, t := range w.tasks {
 		if w.over() {

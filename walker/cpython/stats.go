@@ -12,7 +12,7 @@ import (
 // countRuntime counts what the interpreters have: threads, loops, and what these
 // have to call. Loops that are not of Python code, such as uvloop's, do not
 // tell that, and are counted by themselves
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/base_events.py#L393).
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/base_events.py#L407).
 func (w *walk) countRuntime() {
 	add := func(key string, n int64) {
 		w.node.Stats = append(w.node.Stats, graph.Attr{Key: key, Value: n})

@@ -91,7 +91,7 @@ const maxUnbegun = 1 << 12
 
 // findUnbegun finds the coroutines that threads gave to a loop and that
 // are no tasks yet, as that loop cannot run: by the Future that the thread has
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L978).
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L931).
 func (w *walk) findUnbegun() map[object.Ref]*task {
 	calls := map[object.Ref]*task{}
 	for loop, keeper := range w.keeper {

@@ -149,7 +149,7 @@ func onConcurrentFuture(w *walk, self object.Ref, wait *graph.Wait) bool {
 
 // threadsafe are the tasks whose result a Future of concurrent.futures gets, by
 // that Future: run_coroutine_threadsafe makes them
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L978).
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L931).
 func (w *walk) threadsafe() map[object.Ref]*task {
 	if w.byResult != nil {
 		return w.byResult

@@ -13,7 +13,7 @@ import (
 const maxThreads = 1 << 22
 
 // thread is one PyThreadState
-// (https://github.com/python/cpython/blob/v3.12.1/Include/cpython/pystate.h#L111).
+// (https://github.com/python/cpython/blob/v3.12.1/Include/cpython/pystate.h#L115).
 type thread struct {
 	addr   uint64
 	interp *interp

@@ -7,7 +7,7 @@ import (
 
 // onExecutor: run_in_executor, to_thread and wrap_future chain a Future to one
 // of concurrent.futures, which a thread of a pool will finish
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/futures.py#L364).
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/futures.py#L365).
 func onExecutor(w *walk, f *future, wait *graph.Wait) bool {
 	for _, c := range w.callbacksOf(f) {
 		if !c.is("asyncio.futures.", "_chain_future.<locals>._call_check_cancel") {

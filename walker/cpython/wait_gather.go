@@ -6,7 +6,7 @@ import (
 )
 
 // onGather: asyncio.gather returns a Future that is done when all of its
-// children are (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L749).
+// children are (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L731).
 func onGather(w *walk, f *future, wait *graph.Wait) bool {
 	if !f.typ.Inherits("asyncio.tasks._GatheringFuture") {
 		return false
@@ -36,7 +36,7 @@ func (w *walk) pending(futures []object.Ref, how string) (waits []graph.Wait) {
 }
 
 // onShield: asyncio.shield returns an outer Future that is done when an inner
-// one is (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L882).
+// one is (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L865).
 func onShield(w *walk, f *future, wait *graph.Wait) bool {
 	inner := w.shielded(f)
 	if inner == 0 {

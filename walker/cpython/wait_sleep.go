@@ -9,7 +9,7 @@ import (
 
 // sleeps is asyncio.sleep: a Future, and a TimerHandle of the loop that will
 // give it its result
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L641).
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/tasks.py#L653).
 var sleeps = []awaitable{{[]string{"asyncio.tasks.sleep"}, onSleep}}
 
 func onSleep(w *walk, at standing, wait *graph.Wait) {

@@ -8,9 +8,9 @@ import (
 )
 
 // sockets are the selector loop's operations on sockets
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/selector_events.py#L360)
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/selector_events.py#L370)
 // and its servers
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/base_events.py#L281).
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/base_events.py#L274).
 var sockets = []awaitable{
 	{socketFunctions("recv", "recv_into", "recvfrom", "recvfrom_into", "sendall", "sendto", "connect", "accept"), onSocket},
 	{[]string{"asyncio.base_events.Server.serve_forever"}, onServer},
@@ -69,7 +69,7 @@ func socketState(w *walk, o object.Ref) []graph.Attr {
 
 // onServerClosed: from 3.12.1 on a server is closed when its last connection is;
 // uvloop's is of C, and has no such frame
-// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/base_events.py#L370).
+// (https://github.com/python/cpython/blob/v3.12.1/Lib/asyncio/base_events.py#L379).
 func onServerClosed(w *walk, at standing, wait *graph.Wait) {
 	if at.self == 0 {
 		return

@@ -64,7 +64,7 @@ const (
 
 // Bits of co_flags.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/code.h#L215
+// https://github.com/python/cpython/blob/v3.12.1/Include/cpython/code.h#L178
 const (
 	flagOptimized         = 0x0001 // locals are in the frame, not in a dict
 	flagGenerator         = 0x0020

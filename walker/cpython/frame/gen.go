@@ -35,7 +35,7 @@ func (r *Reader) kindOf(o object.Ref) (kind Kind, ok bool) {
 //
 //   - https://github.com/python/cpython/blob/v3.8.18/Objects/genobject.c#L370 (_PyGen_yf)
 //   - https://github.com/python/cpython/blob/v3.12.1/Include/cpython/genobject.h
-//   - https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_frame.h#L29 (PyFrameState)
+//   - https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_frame.h#L42 (PyFrameState)
 func (r *Reader) Generator(gen object.Ref) (Frame, State) {
 	if _, ok := r.kindOf(gen); !ok {
 		if r.o.Err() == nil {

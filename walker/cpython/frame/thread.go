@@ -14,7 +14,7 @@ import (
 // are those that have not come to their function's first instruction.
 //
 //   - https://github.com/python/cpython/blob/v3.8.18/Include/frameobject.h (f_back)
-//   - https://github.com/python/cpython/blob/v3.11.7/Include/cpython/pystate.h#L49 (_PyCFrame)
+//   - https://github.com/python/cpython/blob/v3.11.7/Include/cpython/pystate.h#L38 (_PyCFrame)
 //   - https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_frame.h#L58
 func (r *Reader) Thread(thread uint64) (frames []Frame, cut bool) {
 	addr := r.top(thread)

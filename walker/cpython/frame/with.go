@@ -269,7 +269,7 @@ func (r *Reader) within(all []Manager, i int) []Manager {
 // exitCallbacks returns the managers that an exit stack has entered, in that
 // order. Other callbacks are none.
 //
-// https://github.com/python/cpython/blob/v3.12.1/Lib/contextlib.py#L455
+// https://github.com/python/cpython/blob/v3.12.1/Lib/contextlib.py#L468
 func (r *Reader) exitCallbacks(stack object.Ref) []Manager {
 	callbacks := r.o.Attr(stack, "_exit_callbacks")
 	if callbacks == 0 || r.o.Err() != nil {
