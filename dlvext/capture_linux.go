@@ -62,6 +62,7 @@ type capture struct {
 	memory   *capturing
 	start    chan context.Context // what collect begins with
 	finished chan outcome         // of collect
+	bell     bell                 // rung when collect has finished, or nobody wants it to
 }
 
 // outcome is how a collect ended.
@@ -147,12 +148,15 @@ func (c *capture) read(s *seizure, deadline time.Time) error {
 	}
 	ctx, cancel := context.WithDeadline(c.ctx, deadline)
 	defer cancel()
+	unheard := context.AfterFunc(c.ctx, c.bell.ring)
+	defer unheard()
 	c.start <- ctx
+	c.bell.wait(deadline)
 	select {
 	case result := <-c.finished:
 		c.memory.freeze(ctx.Err() != nil) // then it may have left out the rest
 		c.finished <- result
-	case <-ctx.Done():
+	default:
 		c.memory.freeze(true)
 	}
 	return nil
@@ -179,6 +183,7 @@ func (c *capture) run(ctx context.Context) {
 			result = outcome{err: errors.New("the capture was abandoned"), panicked: recover()}
 		}
 		c.finished <- result
+		c.bell.ring()
 	}()
 	// What was read before the stop, while it was recorded, belongs to it.
 	c.memory.ReadMany(ReadSet(c.image))
@@ -223,8 +228,8 @@ func (c *capture) finish() error {
 	case result.err != nil && !errors.Is(result.err, context.DeadlineExceeded):
 		return result.err
 	}
-	c.image.Whole = (c.options.Heap || c.options.Private) && !c.memory.cut
-	if c.memory.cut {
+	c.image.Whole = (c.options.Heap || c.options.Private) && !c.memory.cut.Load()
+	if c.memory.cut.Load() {
 		c.addNote("cut: the capture ended at its limit of %v or %d MB; what it had not read is missing (--max-stop gives it longer)", c.options.MaxStop, c.options.MaxBytes>>20)
 	}
 	return nil

@@ -12,22 +12,18 @@ type capturing struct {
 	arena  *arena // under mu
 	limit  int64  // of bytes
 
-	// reading is held for reading during each call that reads the process, and
-	// for writing to end that: no read is under way when the process is let go.
 	// filling is held during the whole of a request, with what is done around
 	// the reading: the process does not wait for that, only the result does.
-	reading sync.RWMutex
 	filling sync.RWMutex
-	over    atomic.Bool    // no call may begin any more
-	frozen  atomic.Bool    // none is under way either
-	result  func() *sparse // what was captured: once frozen
+	over    atomic.Bool    // no call may begin any more, and what one brings that is under way does not count
+	cut     atomic.Bool    // reads were refused for time or space
+	result  func() *sparse // what was captured: once it is over
 
 	mu     sync.Mutex
 	kept   [][]transfer
 	blocks []*block
 	zeros  []piece
 	gone   bool // the process ended while it was read
-	cut    bool // reads were refused for time or space
 	stats  captureStats
 }
 
@@ -47,7 +43,7 @@ func newCapturing(r *vmReader, reserve int, limit int64, modules []*Module) *cap
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		why := "not captured"
-		if c.cut {
+		if c.cut.Load() {
 			why = "not captured: the capture was cut"
 		}
 		return newSparse(c.pieces(), modules, why)
@@ -55,34 +51,25 @@ func newCapturing(r *vmReader, reserve int, limit int64, modules []*Module) *cap
 	return c
 }
 
-// freeze ends the reading of the process: at once, but for a call or two of at
-// most [maxBatch] bytes. What is read from then on is what was captured.
+// freeze ends the reading of the process, and waits for nothing: what a call that is
+// under way brings is not used. What is read from then on is what was captured.
 func (c *capturing) freeze(cut bool) {
-	c.over.Store(true)
-	c.reading.Lock()
-	c.frozen.Store(true)
-	c.reading.Unlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.cut = c.cut || cut
-}
-
-// enter begins a call that reads the process, unless that is over; leave ends it.
-func (c *capturing) enter() bool {
-	c.reading.RLock()
-	if c.over.Load() {
-		c.reading.RUnlock()
-		return false
+	if cut {
+		c.cut.Store(true)
 	}
-	return true
+	c.over.Store(true)
 }
 
-func (c *capturing) leave() { c.reading.RUnlock() }
+// enter implements [gate].
+func (c *capturing) enter() bool { return !c.over.Load() }
 
-// begin begins a request, unless the capture is frozen: then its result answers.
+// leave implements [gate].
+func (c *capturing) leave() bool { return !c.over.Load() }
+
+// begin begins a request, unless the capture is over: then its result answers.
 func (c *capturing) begin() bool {
 	c.filling.RLock()
-	if c.frozen.Load() {
+	if c.over.Load() {
 		c.filling.RUnlock()
 		return false
 	}
@@ -91,7 +78,7 @@ func (c *capturing) begin() bool {
 
 func (c *capturing) end() { c.filling.RUnlock() }
 
-// pieces are what was captured. It is called once, under mu, when c is frozen
+// pieces are what was captured. It is called once, under mu, when c is over
 // and no request is under way.
 func (c *capturing) pieces() []piece {
 	all := c.zeros
@@ -132,7 +119,7 @@ func (c *capturing) why() string {
 	switch {
 	case c.gone:
 		return "the process has ended"
-	case c.cut:
+	case c.cut.Load():
 		return "the capture was cut"
 	}
 	return "not mapped"
@@ -259,7 +246,7 @@ func (c *capturing) place(runs []transfer) []transfer {
 	for i := range runs {
 		n := int64(runs[i].size)
 		if c.stats.bytes+n > c.limit {
-			c.cut = true
+			c.cut.Store(true)
 			return runs[:i]
 		}
 		c.stats.bytes += n
@@ -280,7 +267,9 @@ func (c *capturing) copyRuns(runs []transfer) {
 	c.kept = append(c.kept, runs)
 	c.stats.reads += int64(len(runs))
 	c.gone = c.gone || err != nil
-	c.cut = c.cut || c.over.Load()
+	if c.over.Load() {
+		c.cut.Store(true)
+	}
 }
 
 // copyParts copies the parts, with another thread's help when there are

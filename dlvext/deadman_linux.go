@@ -21,9 +21,8 @@ type deadman struct {
 }
 
 // When the signals come, after the stop should have ended. At the end of a
-// stop's time the target waits for no more than one call that reads a few
-// megabytes (see [capturing.freeze]) and for the threads to be let go: a
-// millisecond or two of this process's time. The rest is for a machine on which
+// stop's time the target waits for nothing but one thread of this process to wake, and
+// to let its threads go: a millisecond or two. The rest is for a machine on which
 // others come first, and for the kernel to be late. It cannot be more: with
 // [DefaultMaxStop] the target is to go on within a second of having been
 // stopped, whatever becomes of this process.

@@ -11,15 +11,21 @@ import (
 )
 
 // held is what this program refrains from while it has a target stand still:
-// to be stopped itself, by a terminal, and to collect garbage, which would
-// take the processor from the reading. There may be several such captures.
+// to be stopped itself, by a terminal; to collect garbage, which would
+// take the processor from the reading; and to have a thread that is awake wait for
+// others, as who lets the target go would. There may be several such captures.
 var held struct {
 	mu        sync.Mutex
 	captures  int
 	actions   [len(jobControl)]sigaction // what the signals did before
 	gcPercent int                        // and how often garbage was collected
+	procs     int                        // how many threads ran Go code at once
 	later     bool                       // it is to be collected later than that
 }
+
+// captureThreads is how many threads a capture has at work, and one to spare: which
+// of them a processor runs is for the kernel to say, by their ranks.
+const captureThreads = 6
 
 // jobControl are the signals by which a terminal stops a program: Ctrl-Z, and
 // use of the terminal from the background.
@@ -44,6 +50,8 @@ func hold() (resume func()) {
 		if percent := debug.SetGCPercent(-1); !held.later {
 			held.gcPercent = percent
 		}
+		held.procs = runtime.GOMAXPROCS(0)
+		runtime.GOMAXPROCS(held.procs + captureThreads)
 		for i, signal := range jobControl {
 			setAction(signal, &sigaction{sigIgn}, &held.actions[i])
 		}
@@ -53,6 +61,7 @@ func hold() (resume func()) {
 		defer held.mu.Unlock()
 		if held.captures--; held.captures == 0 {
 			collectLater()
+			runtime.GOMAXPROCS(held.procs)
 			for i, signal := range jobControl {
 				setAction(signal, &held.actions[i], nil)
 			}

@@ -181,7 +181,9 @@ func (s *scanner) batch(runs []nearby) {
 	defer s.mu.Unlock()
 	s.stats.reads += int64(len(runs))
 	s.gone = s.gone || err != nil
-	s.cut = s.cut || s.over.Load()
+	if s.over.Load() {
+		s.cut.Store(true)
+	}
 }
 
 // alone reads a range of a run that could not be read as one; nil when it cannot.
@@ -205,7 +207,7 @@ func (s *scanner) keep(addr uint64, b []byte) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stats.bytes+scanBatch > s.limit {
-		s.cut = true
+		s.cut.Store(true)
 		return nil
 	}
 	s.stats.bytes += scanBatch

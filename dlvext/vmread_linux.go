@@ -30,7 +30,7 @@ var errGone = errors.New("it has ended")
 
 // maxIovecs is what the kernel takes in one call (UIO_MAXIOV), and maxBatch
 // the bytes that this package gives it at once: 4 MB take a millisecond, and
-// only between two calls can a stop's time be seen to be over.
+// what the last call of a stop brings is lost when its time is over.
 const (
 	maxIovecs = 1024
 	maxBatch  = 4 << 20
@@ -81,17 +81,18 @@ func (r *vmReader) Read(addr uint64, buf []byte) error {
 }
 
 // gate is passed by each call that reads a process: enter before it, which
-// refuses when there are to be no more, and leave after.
+// refuses when there are to be no more, and leave after, which tells whether what it
+// brought may be used.
 type gate interface {
 	enter() bool
-	leave()
+	leave() bool
 }
 
 // ungated is a gate that lets everybody in.
 type ungated struct{}
 
 func (ungated) enter() bool { return true }
-func (ungated) leave()      {}
+func (ungated) leave() bool { return true }
 
 // copyAll makes the transfers and marks those that succeeded, until the gate
 // is shut. The error is for what stands against all of them.
@@ -116,8 +117,9 @@ func (r *vmReader) copyAll(ts []transfer, g gate) error {
 			break
 		}
 		n, err := unix.ProcessVMReadv(r.tid, local[:count], remote[:count], 0)
-		g.leave()
 		switch {
+		case !g.leave():
+			return nil
 		case err == unix.EFAULT:
 			n = 0
 		case err == unix.ESRCH:
@@ -148,7 +150,9 @@ func (r *vmReader) copyFile(ts []transfer, g gate) error {
 			break
 		}
 		n, err := r.mem.ReadAt(ts[i].dst, int64(ts[i].addr))
-		g.leave()
+		if !g.leave() {
+			break
+		}
 		ts[i].ok = n == len(ts[i].dst)
 		if n == 0 && err == io.EOF { // what is not mapped is EIO
 			return errGone
