@@ -54,7 +54,7 @@ func (v *view) beingServed() (tasks []graph.TaskID, words string) {
 	for _, noun := range slices.SortedFunc(maps.Keys(kinds), func(a, b string) int {
 		return cmp.Or(cmp.Compare(kinds[b], kinds[a]), strings.Compare(a, b))
 	}) {
-		counts = append(counts, count(kinds[noun], noun))
+		counts = append(counts, number(kinds[noun])+" "+plural(noun, kinds[noun]))
 	}
 	words = strings.Join(counts, ", ")
 	if oldest > 0 {

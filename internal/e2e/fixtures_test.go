@@ -37,7 +37,7 @@ type fixture struct {
 var fixtures = []fixture{
 	{program: "chans", quick: true, where: []string{"main.selectThree", "main.twoReceivers"}},
 	{program: "mutexes", quick: true, where: []string{"main.lockField", "main.readBehindWriter", "main.writeBehindWriter"}},
-	{program: "waitgroup", where: []string{"main.deferredWork", "main.methodWork", "main.pointerWork", "main.elsewhereWork", "main.missingWork", "main.severalWork", "main.(*server).work"}},
+	{program: "waitgroup", where: []string{"main.deferredWork", "main.methodWork", "main.pointerWork", "main.elsewhereWork", "main.missingWork", "main.severalWork", "main.(*server).work", "main.closureWork", "main.lastWork"}},
 	{program: "errgroup", quick: true, where: []string{"main.child2", "main.leaf", "main.limitedWork", "main.wrappedWork", "main.parent3"}},
 	{program: "stale", where: []string{"main.overlayInnocent", "main.shortInnocent", "main.recycledInnocent", "main.recycledMember"}},
 	{program: "cond", where: []string{"main.(*queue).consume"}},

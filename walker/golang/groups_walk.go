@@ -18,6 +18,7 @@ type group struct {
 	waiters   []*goroutine
 	certain   []*goroutine // started by a wrapper that holds the group
 	likely    []*goroutine // have its address, and may be going to call Done
+	done      []*goroutine // their code is to call Done
 	left      counter
 	part      bool // it lies within a larger object of the heap
 	whole     bool // it is an object of the heap by itself
@@ -48,6 +49,7 @@ func (w *walk) findGroups() {
 		w.place(gr)
 	}
 	w.dropUnwaited()
+	w.findDones()
 	for _, gr := range w.sortedGroups() {
 		gr.model = w.b.Group(gr.kind, gr.addr)
 		for _, g := range gr.members() {
@@ -84,7 +86,7 @@ func (w *walk) sortedGroups() []*group {
 }
 
 func (gr *group) members() []*goroutine {
-	return append(slices.Clone(gr.certain), gr.likely...)
+	return slices.Concat(gr.certain, gr.likely, gr.done)
 }
 
 // kindOfGroup is the kind of group that a goroutine waits for, as the code that
@@ -188,6 +190,10 @@ func (w *walk) describeGroups() {
 			m.Outstanding = gr.left.left
 		}
 		switch {
+		case len(gr.done) > 0 && len(gr.likely) > 0:
+			m.Evidence = inferred("they hold its address, or their code is to call Done")
+		case len(gr.done) > 0:
+			m.Evidence = inferred("their code is to call Done, or a call that they deferred")
 		case len(gr.likely) > 0:
 			m.Evidence = inferred("they hold its address, as many as it counts")
 		case len(gr.certain) > 0:

@@ -45,7 +45,7 @@ type lockKey struct {
 }
 
 // everything is every mode.
-var everything = [lockcode.NumModes]bool{true, true, true, true}
+var everything = [lockcode.NumModes]bool{true, true, true, true, true}
 
 // holderSearch is what is known of who has the locks that others wait for.
 type holderSearch struct {
@@ -109,7 +109,7 @@ func (w *walk) findLockHolders() {
 // programCode is what was learnt of a program's code, for one question each. It is
 // the same in each walk.
 type programCode struct {
-	locks, sends, receives *lockcode.Code // nil: nobody asked yet
+	locks, sends, receives, dones *lockcode.Code // nil: nobody asked yet
 }
 
 // asCode begins a walk's questions about code.
@@ -123,7 +123,7 @@ func (c *collection) asCode(code **lockcode.Code, create func(pclntab.Tables) *l
 
 // done ends a walk's.
 func (c *programCode) done() {
-	for _, code := range []*lockcode.Code{c.locks, c.sends, c.receives} {
+	for _, code := range []*lockcode.Code{c.locks, c.sends, c.receives, c.dones} {
 		if code != nil {
 			code.Done()
 		}

@@ -15,6 +15,12 @@
 //	field      the group is a field of a *server; newServer, which added its
 //	           2 members in (*server).work, has returned, so there is no opener;
 //	           (*server).stop waits in another goroutine
+//	closure    2 members in closureWork, which reach the group through a pointer
+//	           in a *closing: a closure that they deferred calls Done
+//	last       2 members in lastWork, likewise, which call Done last
+//	jobs       the counter is 2, for two jobs that nobody has taken: the 2
+//	           goroutines in (*jobs).work call Done for each job and are no
+//	           members
 package main
 
 import (
@@ -143,6 +149,68 @@ func (s *server) work(int) {
 //go:noinline
 func (s *server) stop() { s.wg.Wait() }
 
+// closing has its group elsewhere: nothing in its members' frames is the group's address.
+type closing struct {
+	name string
+	wg   *sync.WaitGroup
+	left chan int
+}
+
+//go:noinline
+func closure(c *closing) {
+	c.wg.Add(2)
+	for range 2 {
+		go func() {
+			defer func() {
+				c.wg.Done()
+				c.name = ""
+			}()
+			closureWork()
+		}()
+	}
+	c.wg.Wait()
+}
+
+//go:noinline
+func closureWork() { <-never }
+
+//go:noinline
+func last(c *closing) {
+	c.wg.Add(2)
+	for range 2 {
+		go lastWork(c)
+	}
+	c.wg.Wait()
+}
+
+//go:noinline
+func lastWork(c *closing) {
+	<-c.left
+	c.wg.Done()
+}
+
+// jobs counts jobs, and not those who do them.
+type jobs struct {
+	name  string
+	wg    *sync.WaitGroup
+	queue chan int
+}
+
+//go:noinline
+func (j *jobs) work() {
+	for range j.queue {
+		j.wg.Done()
+	}
+}
+
+//go:noinline
+func (j *jobs) drain() {
+	j.wg.Add(2)
+	go j.work()
+	go j.work()
+	j.wg.Wait()
+}
+
 func main() {
 	go deferred()
 	go method()
@@ -151,6 +219,9 @@ func main() {
 	go missing()
 	go several()
 	go newServer().stop()
+	go closure(&closing{wg: new(sync.WaitGroup), left: never})
+	go last(&closing{wg: new(sync.WaitGroup), left: never})
+	go (&jobs{wg: new(sync.WaitGroup), queue: never}).drain()
 
 	const wait = "sync.WaitGroup.Wait|semacquire"
 	ready.When(
@@ -168,6 +239,12 @@ func main() {
 		ready.Parked(1, "chan receive", "main.severalWork"),
 		ready.Parked(1, wait, "main.(*server).stop"),
 		ready.Parked(2, "chan receive", "main.(*server).work"),
+		ready.Parked(1, wait, "main.closure"),
+		ready.Parked(2, "chan receive", "main.closureWork"),
+		ready.Parked(1, wait, "main.last"),
+		ready.Parked(2, "chan receive", "main.lastWork"),
+		ready.Parked(1, wait, "main.(*jobs).drain"),
+		ready.Parked(2, "chan receive", "main.(*jobs).work"),
 		ready.Parked(1, "chan receive", "main.main"),
 	)
 	<-never

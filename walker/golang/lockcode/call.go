@@ -66,6 +66,9 @@ func (f *flow) calls(s *state, i *inst, target uint64) {
 	}
 	f.defers(s, i, fn.Name)
 	e, known := f.c.effects[fn.Name]
+	if e.does == adds {
+		e.does = s.added()
+	}
 	l := lock{e.mode, s.regs[e.in].plus(-e.offset)}
 	switch {
 	case e.does == takes, e.does == mayTake:

@@ -170,7 +170,7 @@ func (s *state) let(l lock) bool {
 
 // again notes what is let go for the second time.
 func (f *flow) again(s *state, l lock, site uint64) {
-	if l.mode != Tokens || s.last(l) >= 0 || slices.Contains(f.repeated, l) || len(f.repeated) >= maxHeld {
+	if l.mode != Tokens && l.mode != Counted || s.last(l) >= 0 || slices.Contains(f.repeated, l) || len(f.repeated) >= maxHeld {
 		return
 	}
 	for _, g := range s.released {

@@ -14,6 +14,7 @@ type Code struct {
 	effects   vocabulary
 	channels  bool // it is about channels, and not about locks
 	must      bool // what may or may not be let go does not count
+	groups    bool // it is about WaitGroups, and not about locks
 	read      pclntab.ReadFunc
 	functions map[uint64]*followed // by entry
 	standing  map[place]*Standing

@@ -27,6 +27,9 @@
 // Memory other than the frame is taken to stay as it is between a lock's two ends:
 // code that locks s.peer.mu and unlocks s.peer.mu means one lock.
 //
+// The same is asked of WaitGroups: whether a function that stands somewhere is to call
+// Done.
+//
 // Whether a function comes back to a call is asked of its code too: what a worker
 // does that takes its work from a variable.
 //

@@ -10,7 +10,7 @@ import (
 // The inlining tables mostly say so; where they give the instruction to its caller,
 // the call says it that is made when the instruction was not enough.
 func (f *flow) atomicAt(i *inst) effect {
-	if f.c.channels {
+	if f.c.channels || f.c.groups {
 		return effect{}
 	}
 	if e := f.inlinedEffect(i.pc); e.does != nothing {

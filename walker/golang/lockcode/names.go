@@ -160,7 +160,7 @@ func (f *flow) takenBy(n int) []lock {
 func (f *flow) takes(s *state, i *inst) []lock {
 	if fn, ok := f.c.tables.Func(f.target(s, i)); ok {
 		if e := f.c.effects[fn.Name]; e.does != nothing {
-			if e.does == letsGo {
+			if e.does == letsGo || e.does == adds {
 				return nil
 			}
 			return []lock{{e.mode, s.regs[e.in].plus(-e.offset)}}

@@ -11,6 +11,7 @@ const (
 	Shared                // an RWMutex's RLock
 	Units                 // some of a golang.org/x/sync/semaphore.Weighted
 	Tokens                // a place in the buffer of a channel that is used as a semaphore
+	Counted               // a share of a WaitGroup's counter, that a call of Done is for
 	NumModes
 )
 
@@ -35,6 +36,7 @@ const (
 	letsGo
 	finishes // taking it, which was begun inline
 	mayTake  // takes it, if the error that it returns is nil
+	adds     // lets it go, if what it adds is less than zero
 )
 
 // vocabulary are functions that have an effect, and which.

@@ -67,7 +67,7 @@ func (c *Code) touched(fn *pclntab.Func, b []byte, depth int, lets bool) bool {
 			if b[k]&0xF0 == 0x40 {
 				k++
 			}
-			if !c.channels && b[k] == 0x0F && (b[k+1] == 0xB1 || b[k+1] == 0xC1) {
+			if !c.channels && !c.groups && b[k] == 0x0F && (b[k+1] == 0xB1 || b[k+1] == 0xC1) {
 				return true
 			}
 		case 0xE8, 0xE9: // CALL, and a JMP that may be a tail call
