@@ -33,9 +33,7 @@ func (v *view) doing(t *graph.Task) said {
 		}
 		s = said{core: w.Phase, more: ": " + s.core + s.more}
 	}
-	if n := len(t.Waits) - 1; n > 0 {
-		s.more += ", and " + count(n, "other wait")
-	}
+	s.more += v.besides(t.Waits[1:])
 	s.more += timesOut(w.Deadline) + since(w.Since)
 	return s
 }
@@ -52,6 +50,27 @@ func (v *view) otherwise(t *graph.Task, w *graph.Wait) said {
 	}
 	s.more = suffix(": ", strings.Join(parts, ", "))
 	return s
+}
+
+// besides says what else a task waits for: mostly that its time is up.
+func (v *view) besides(waits []graph.Wait) (words string) {
+	others := 0
+	for i := range waits {
+		if waits[i].Kind != graph.WaitTimer {
+			others++
+			continue
+		}
+		words += ", with a timeout"
+		if r := v.s.Resource(waits[i].Resource); r != nil {
+			if due, ok := detail(r.Detail).duration("due_in_ms"); ok {
+				words = timesOut(due)
+			}
+		}
+	}
+	if others > 0 {
+		words += ", and " + count(others, "other wait")
+	}
+	return words
 }
 
 // timesOut says when a wait will be given up.

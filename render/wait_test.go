@@ -208,3 +208,28 @@ func TestWaitsInWords(t *testing.T) {
 		})
 	}
 }
+
+// A timer beside what a task waits for is its timeout.
+func TestWaitWithATimeout(t *testing.T) {
+	b := graph.NewBuilder("test")
+	timer := b.Resource("timer", 0xa0)
+	timer.Detail = []graph.Attr{{Key: "due_in_ms", Value: 250 * time.Millisecond}}
+	join := graph.Wait{Kind: graph.WaitThread, Task: "py:t1", Evidence: graph.Evidence{Confidence: graph.Proven}}
+	for id, others := range map[graph.TaskID][]graph.Wait{
+		"py:t2": {{Kind: graph.WaitTimer, Resource: timer.ID}},
+		"py:t3": {{Kind: graph.WaitTimer}},
+		"py:t4": {{Kind: graph.WaitSleep}},
+	} {
+		b.Task(&graph.Task{ID: id, State: graph.StateWaiting, Waits: append([]graph.Wait{join}, others...)})
+	}
+	b.Task(&graph.Task{ID: "py:t1"})
+	s := b.Seal()
+	v := newView(io.Discard, s, Options{})
+	for id, want := range map[graph.TaskID]string{
+		"py:t2": " to end, times out in 250 ms", "py:t3": " to end, with a timeout", "py:t4": " to end, and 1 other wait",
+	} {
+		if got := v.doing(s.Task(id)).more; got != want {
+			t.Errorf("%s %q, want %q", id, got, want)
+		}
+	}
+}

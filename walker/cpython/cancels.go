@@ -34,6 +34,53 @@ func (w *walk) findSwallowedCancels() {
 	}
 }
 
+// findShielded: tasks that a shield keeps from hearing that a scope of Trio's or AnyIO's
+// around them was cancelled. Whoever stands in that scope, or waits for its group,
+// waits until they are done, whatever its timeout is.
+func (w *walk) findShielded() {
+	found := map[uint64]*graph.Problem{}
+	for _, t := range w.tasks {
+		if c := t.node.Cancel; c == nil || !t.waits() || len(t.node.Waits) == 1 && t.node.Waits[0].Kind == graph.WaitTaskGroup {
+			continue
+		}
+		s := keptOff(t.node.Cancel.Scopes)
+		if s == nil {
+			continue
+		}
+		p := found[s.Address]
+		if p == nil {
+			p = &graph.Problem{
+				Code: "swallowed-cancel", Severity: graph.Info,
+				Evidence: graph.Evidence{Confidence: graph.Proven, How: "_cancel_called of a scope around one that has _shield"},
+			}
+			found[s.Address] = p
+			w.b.Problem(p)
+		}
+		p.Tasks = append(p.Tasks, t.node.ID)
+		p.Message = plural(len(p.Tasks), "task waits on behind a shield", "tasks wait on behind shields") + ", and a scope around was cancelled"
+		if s.Reason != "" {
+			p.Message += " (" + s.Reason + ")"
+		}
+		p.Message += ": to clean up, which has to come to an end"
+	}
+}
+
+// keptOff is the innermost cancelled one of a task's scopes, if there is a
+// shield further in, and none that is cancelled.
+func keptOff(scopes []graph.CancelScope) *graph.CancelScope {
+	shield := false
+	for i := range scopes {
+		if scopes[i].Cancelled {
+			if shield {
+				return &scopes[i]
+			}
+			return nil
+		}
+		shield = shield || scopes[i].Shield
+	}
+	return nil
+}
+
 // swallowed adds a task to the problem of its group, nil for none.
 func (w *walk) swallowed(found map[graph.GroupID]*graph.Problem, g *graph.Group, id graph.TaskID) {
 	var key graph.GroupID

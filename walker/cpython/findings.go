@@ -14,6 +14,7 @@ func (w *walk) findProblems() {
 	w.findSaturated()
 	w.findLostExceptions()
 	w.findSwallowedCancels()
+	w.findShielded()
 	w.findNeverSet()
 }
 

@@ -91,6 +91,9 @@ func trioIsExplained(t *testing.T, s seen) {
 	if len(scopes) < 3 || !scopes[1].Shield || !scopes[2].Cancelled || s.task("cancelled").Cancel.Requested != 0 {
 		t.Errorf("who is shielded stands in %+v", scopes)
 	}
+	if found := s.found("swallowed-cancel"); !slices.Equal(found, []string{"cancelled"}) {
+		t.Errorf("behind shields wait %q", found)
+	}
 	for _, name := range []string{"main", "sleep", "by-class"} {
 		if s.task(name).System {
 			t.Errorf("%s is taken for a task of Trio's own", name)
