@@ -1,7 +1,7 @@
 // Package dlvext is all that touches a target: it turns a live process, a
 // core dump, a recording or the stopped target of a Delve session into an
 // [Image], one process at one moment, read-only; and it is the home of
-// everything Delve but the debug adapter's session.
+// everything Delve but its debug adapter's session and its prompt.
 //
 // An Image is memory, modules and threads. [Image.Target] puts a Delve
 // backend over it, so that Delve's symbols, unwinder and evaluator work on a
