@@ -26,7 +26,10 @@ var layers = map[string][]string{
 	"walker/declared": {"dlvext", "walker", "walker/golang/heap", "walker/graph"},
 	"render":          {"walker/graph"},
 
-	"walker/golang/heap": {"dlvext", "walker"},
+	"walker/golang/heap":     {"dlvext", "walker"},
+	"walker/golang/lockcode": {"walker/golang/pclntab"},
+	"walker/golang/pclntab":  {},
+	"walker/golang/unwind":   {"walker/golang/pclntab"},
 
 	"walker/cpython/layout": {"dlvext"},
 	"walker/cpython/object": {"dlvext", "walker", "walker/cpython/layout"},
@@ -34,6 +37,8 @@ var layers = map[string][]string{
 
 	"internal/config":      {"walker/declared", "walker/graph"},
 	"internal/demo":        {},
+	"internal/hang":        {"dlvext", "render", "walker/graph"},
+	"dap":                  {"dlvext", "internal/snapshot", "render", "walker", "walker/graph"},
 	"internal/demo/orders": {},
 	"dap/wire":             {},
 	"dap/delve":            {"dap/wire", "dlvext"},
