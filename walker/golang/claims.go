@@ -63,8 +63,8 @@ func (w *holderSearch) claimsOf(g *goroutine, wants uint64) {
 	if known && len(lines) == 0 {
 		return
 	}
-	w.stand(g)
-	frames := w.standing
+	w.lookAt(g)
+	frames := w.subject.frames
 	if lines = w.linesOf(s, frames); !w.touchesAny(g, frames, lines, wants) {
 		return
 	}
@@ -189,7 +189,7 @@ func (w *holderSearch) claimsIn(c *claiming, f unwind.Frame, line int) {
 // frameView is a frame as package lockcode looks at it.
 func (w *holderSearch) frameView(i int) lockcode.Frame {
 	return lockcode.Frame{
-		CFA: w.standing[i].CFA, Lo: w.of.sp, Stack: w.of.stack, Index: i,
+		CFA: w.subject.frames[i].CFA, Lo: w.subject.sp, Stack: w.subject.stack, Index: i,
 		Memory: w.wordAt, Argument: w.argumentOf, Names: w.names,
 	}
 }
@@ -197,7 +197,7 @@ func (w *holderSearch) frameView(i int) lockcode.Frame {
 // argumentOf is what the caller of a frame handed over in a register; of its own
 // arguments its caller's, and so on.
 func (w *holderSearch) argumentOf(i, register int) (uint64, bool) {
-	frames := w.standing
+	frames := w.subject.frames
 	if i >= maxArguments || i+1 >= len(frames) {
 		return 0, false
 	}

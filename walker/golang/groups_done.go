@@ -25,8 +25,8 @@ func (w *walk) findDones() {
 	s.queues = map[uint64]bool{}
 	for addr := range wanted {
 		for _, g := range w.groups[addr].waiters[:min(maxAsked, len(w.groups[addr].waiters))] {
-			s.stand(g)
-			s.waitsIn(addr, len(s.standing))
+			s.lookAt(g)
+			s.waitsIn(addr, len(s.subject.frames))
 		}
 	}
 	for _, g := range w.goroutines {

@@ -65,8 +65,10 @@ type holderSearch struct {
 	lends  map[uint64]bool       // one of them gives back what it waits for
 	queues map[uint64]bool       // somebody takes out what others put in, again and again
 
-	standing []unwind.Frame // of the goroutine that is looked at
-	of       *goroutine
+	subject struct { // the goroutine that is looked at
+		*goroutine
+		frames []unwind.Frame // its physical ones
+	}
 }
 
 func (w *walk) newHolderSearch(code *lockcode.Code, wanted map[uint64]bool) *holderSearch {
@@ -94,8 +96,8 @@ func (w *walk) findLockHolders() {
 	for i, g := range w.goroutines {
 		if addr := wants[i]; addr != 0 && asked[addr] < maxAsked {
 			asked[addr]++
-			l.stand(g)
-			l.waitsIn(addr, len(l.standing))
+			l.lookAt(g)
+			l.waitsIn(addr, len(l.subject.frames))
 		}
 	}
 	for i, g := range w.goroutines {
@@ -143,7 +145,7 @@ const maxOuter = 4
 func (w *holderSearch) waitsIn(addr uint64, most int) int {
 	found := -1
 	for i, n := 0, 0; i < most && n < maxOuter; i++ {
-		f := w.standing[i]
+		f := w.subject.frames[i]
 		if f.Trap || !w.asks(f) {
 			continue
 		}
@@ -156,10 +158,10 @@ func (w *holderSearch) waitsIn(addr uint64, most int) int {
 	return found
 }
 
-// stand makes a goroutine the one that is looked at.
-func (w *holderSearch) stand(g *goroutine) {
-	w.standing, _ = w.physicalFrames(g, w.standing[:0])
-	w.of = g
+// lookAt makes a goroutine the one that is looked at.
+func (w *holderSearch) lookAt(g *goroutine) {
+	w.subject.frames, _ = w.physicalFrames(g, w.subject.frames[:0])
+	w.subject.goroutine = g
 }
 
 // wantedLock is the Mutex, RWMutex or semaphore that a goroutine waits for; 0: none.

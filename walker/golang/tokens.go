@@ -85,8 +85,8 @@ func (w *walk) findTokensAmong(waiting map[uint64][]*goroutine, bySending bool) 
 	l.tokens, l.takers, l.lends, l.queues = true, map[uint64][]callSite{}, map[uint64]bool{}, map[uint64]bool{}
 	for _, c := range slices.SortedFunc(maps.Keys(waiting), w.likelier) {
 		for _, g := range waiting[c][:min(len(waiting[c]), maxAsked)] {
-			l.stand(g)
-			most := len(l.standing)
+			l.lookAt(g)
+			most := len(l.subject.frames)
 			if !bySending {
 				most = l.mayLetGo()
 			}
@@ -140,7 +140,7 @@ func (w *holderSearch) askTaker(c uint64, most int) {
 		return
 	}
 	for i := at; i < most && i <= at+maxOuter; i++ {
-		f := w.standing[i]
+		f := w.subject.frames[i]
 		if f.Trap || !w.asks(f) {
 			continue
 		}
@@ -165,7 +165,7 @@ func (w *holderSearch) askTaker(c uint64, most int) {
 // wait to receive none does: they take from a queue.
 func (w *holderSearch) mayLetGo() int {
 	last, n := -1, 0
-	for i, f := range w.standing {
+	for i, f := range w.subject.frames {
 		if f.Trap || !w.asks(f) {
 			continue
 		}
@@ -191,7 +191,7 @@ func (w *holderSearch) startedBehind(own *claim, c uint64) bool {
 			continue
 		}
 		// It was started by another function, which got a closure.
-		for _, f := range w.standing[own.line:] {
+		for _, f := range w.subject.frames[own.line:] {
 			if f.Func != nil && w.code.TakenBefore(site.in, site.pc, w.code.Makes(site.in, f.Func.Entry)) {
 				return true
 			}
