@@ -18,11 +18,12 @@
 //	its modules          module.go module_*.go: symbols, notes, debug files
 //	types and values     types.go types_*.go: from DWARF, or from Go's runtime
 //	                     value.go value_parts.go: one cursor over both
-//	a live process       process.go process_linux.go process_modules_linux.go
+//	a live process       process.go process_*.go
 //	  of /proc           procfs_linux.go ps.go ps_*.go family_linux.go access_linux.go
-//	  its stop           seize_linux.go hold_linux.go deadman_linux.go held_linux.go threads_linux.go
+//	  its stop           seize_linux.go hold_linux.go bell_linux.go deadman_linux.go
+//	                     held_linux.go threads_linux.go
 //	  what is copied     capture_linux.go capturing_linux.go scan_linux.go heap_linux.go
-//	                     vmread_linux.go sparse.go arena_linux.go room_linux.go
+//	                     vmread_linux.go sparse.go arena_linux.go room_*.go
 //	a core dump          core.go core_read.go: its steps in their order; core_*.go
 //	a recording          recorder.go recorder_module.go recording.go recording_*.go
 //	a headless Delve     connect.go connect_*.go

@@ -64,7 +64,8 @@
 //	are cancelled, and end    cancels.go scopes_*.go ended.go errors.go
 //	threads                   threads.go threads_*.go thread_*.go syscall.go
 //	executors                 executors.go
-//	what is wrong             findings.go unset.go thread_blocked.go
+//	what is wrong             findings.go unset.go blocked_loop.go thread_blocked.go
+//	requests that are served  serving.go
+//	loops and what they count stats.go uvloop.go
 //	values, names, secrets    attrs.go repr.go secrets.go
-//	what loops count          stats.go
 package cpython

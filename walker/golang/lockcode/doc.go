@@ -47,5 +47,5 @@
 //	instructions, blocks, the ways through them decode.go blocks.go flow.go
 //	what is known at one place                  state.go value.go join.go
 //	what one instruction does to that           step.go operand.go call.go deferred.go
-//	Lock, Unlock and their like                 ops.go inlined.go channels.go
+//	Lock, Unlock and their like                 ops.go inlined.go channels.go groups.go
 package lockcode
