@@ -73,7 +73,7 @@
 // Begin with collect.go and walk.go, the two halves from their first step to the last.
 //
 //	is there Go, and which        golang.go modules.go version.go
-//	layouts of structures         layout.go shapes.go layouts.txt
+//	layouts of structures         layout.go resolver.go shapes.go layouts.txt
 //	variables, types, values      globals.go types.go values.go
 //	one goroutine                 goroutine.go status.go reserve.go
 //	its sudogs, and their queues  sudogs.go semtable.go queues.go byaddress.go
