@@ -38,7 +38,7 @@ func TestAgreesWithDWARF(t *testing.T) {
 
 			start, end := table.Range()
 			sized := 0
-			for pc := start; pc < end; pc += 100 {
+			for pc := start; pc < end; pc += 4 {
 				f, ok := table.Func(pc)
 				if !ok {
 					t.Fatalf("no function at %#x", pc)
@@ -47,7 +47,8 @@ func TestAgreesWithDWARF(t *testing.T) {
 				if fn == nil || fn.Entry != f.Entry || plain(fn.Name) != f.Name {
 					t.Fatalf("at %#x: %s, want %v", pc, f.Name, fn)
 				}
-				if gotFile, gotLine := f.Line(pc); gotFile != file || gotLine != max(line, 0) {
+				mark := strings.HasPrefix(f.Name, "go:") // the linker's, of no file, for which gosym takes the first
+				if gotFile, gotLine := f.Line(pc); !mark && (gotFile != file || gotLine != max(line, 0)) {
 					t.Fatalf("at %#x in %s: %s:%d, want %s:%d", pc, f.Name, gotFile, gotLine, file, line)
 				}
 				fde, err := frames.FDEForPC(pc)
@@ -59,8 +60,8 @@ func TestAgreesWithDWARF(t *testing.T) {
 					t.Fatal(err)
 				}
 				delta, ok := f.SPDelta(pc)
-				if !ok && ctx.CFA.Offset < 0 {
-					continue // asyncPreempt on arm64 drops what the signal handler pushed
+				if !ok && ctx.CFA.Offset < returnAddr {
+					continue // asyncPreempt on arm64 drops what the signal handler pushed, rawVforkSyscall its return address
 				}
 				if !ok || delta+returnAddr != ctx.CFA.Offset {
 					t.Fatalf("at %#x in %s: SP is %d below entry (%v), DWARF has the CFA at SP+%d", pc, f.Name, delta, ok, ctx.CFA.Offset)
