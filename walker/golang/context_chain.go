@@ -150,15 +150,20 @@ func (c *collection) keyAt(b []byte) string {
 	if err != nil {
 		return ""
 	}
+	read := c.read
 	switch reflect.Kind(t.kind) {
-	case reflect.String, reflect.Pointer:
-		header, err := c.read(data, 16)
-		if err != nil || word(header, 1) > maxKey {
-			return t.name
-		}
-		if text := c.stringAt(header); text != "" && printable([]byte(text)) {
-			return t.name + "(" + text + ")"
-		}
+	case reflect.String:
+	case reflect.Pointer:
+		read = c.peek // it may begin with anything
+	default:
+		return t.name
+	}
+	header, err := read(data, 16)
+	if err != nil || word(header, 1) > maxKey {
+		return t.name
+	}
+	if text := stringBy(read, header); text != "" && printable([]byte(text)) {
+		return t.name + "(" + text + ")"
 	}
 	return t.name
 }

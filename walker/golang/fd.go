@@ -169,11 +169,16 @@ func (c *collection) inPackage(g *goroutine, prefix string) bool {
 }
 
 // stringAt reads the string whose header begins b; empty when it cannot.
-func (c *collection) stringAt(b []byte) string {
+func (c *collection) stringAt(b []byte) string { return stringBy(c.read, b) }
+
+// peekString is stringAt where there may be no string.
+func (c *collection) peekString(b []byte) string { return stringBy(c.peek, b) }
+
+func stringBy(read func(addr uint64, n int) ([]byte, error), b []byte) string {
 	if len(b) < 16 || word(b, 1) > walker.MaxString {
 		return ""
 	}
-	s, err := c.read(word(b, 0), int(word(b, 1)))
+	s, err := read(word(b, 0), int(word(b, 1)))
 	if err != nil {
 		return ""
 	}

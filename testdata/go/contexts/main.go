@@ -8,7 +8,7 @@
 //	child      waits for a context of its own, that ends with the deadline of
 //	           its parent's at the latest
 //	detached   waits for a context that has no deadline: it is derived from
-//	           request's without its end
+//	           request's without its end, and has a key more, a *main.number
 //	signalled  waits for a context that a signal ends
 //	deep       waits for a context below ten thousand others
 //	serve      receives from a channel; it holds the cancel functions of request's
@@ -30,6 +30,9 @@ import (
 var never = make(chan int)
 
 type user struct{}
+
+// number is as a key no text, and looks like one of two bytes.
+type number struct{ zero, two int }
 
 //go:noinline
 func request(ctx context.Context) { <-ctx.Done() }
@@ -71,7 +74,7 @@ func serve(parent context.Context) {
 	inner, cancelInner := context.WithCancel(ctx)
 	defer cancelInner()
 	go child(inner)
-	apart, cancelApart := context.WithCancelCause(context.WithoutCancel(ctx))
+	apart, cancelApart := context.WithCancelCause(context.WithValue(context.WithoutCancel(ctx), &number{0, 2}, 1))
 	defer cancelApart(nil)
 	go detached(apart)
 	<-never
