@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dlv-async/dlv-async/internal/testtarget"
+	"github.com/dlv-async/dlv-async/walker/graph"
 )
 
 // A loop that is kept for long is told of even when nothing in it is ready: what
@@ -36,4 +37,27 @@ func stalled(s seen, keeps string) {
 	if due, _ := timer.Detail[0].Value.(time.Duration); due < time.Hour || due > 2*time.Hour {
 		s.t.Errorf("sleeper is due in %v, want two hours", timer.Detail[0].Value)
 	}
+}
+
+// A thread that waits for a socket waits for the connection that has it, with the
+// host and port that its program knows.
+func TestFetches(t *testing.T) {
+	eachPython(t, 8, "fetches.py", func(t *testing.T, _ testtarget.Python, s seen) {
+		for _, name := range []string{"fetch", "timed", "main"} {
+			waits := s.task(name).Waits
+			if len(waits) != 1 || waits[0].Kind != graph.WaitNetwork || waits[0].Text != "read" {
+				t.Errorf("%s waits for %+v", name, waits)
+				continue
+			}
+			r, remote := s.Resource(waits[0].Resource), ""
+			for _, a := range r.Detail {
+				if a.Key == "remote" {
+					remote, _ = a.Value.(string)
+				}
+			}
+			if r.Type != "http.client.HTTPConnection" || !strings.HasPrefix(remote, "localhost:") {
+				t.Errorf("%s reads from %+v", name, r)
+			}
+		}
+	})
 }

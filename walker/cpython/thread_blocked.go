@@ -133,6 +133,9 @@ func (w *walk) threadWait(th *thread, frames []frame.Frame) ([]graph.Wait, bool)
 	case th.wants != 0:
 		w.onParked(th.wants, &wait)
 	default:
+		if w.onConnectionOf(th, frames, &wait) {
+			return []graph.Wait{wait}, true
+		}
 		due, sleeps := w.sleeping(th)
 		if !sleeps {
 			return nil, false
