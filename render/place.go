@@ -1,6 +1,10 @@
 package render
 
-import "github.com/dlv-async/dlv-async/walker/graph"
+import (
+	"strings"
+
+	"github.com/dlv-async/dlv-async/walker/graph"
+)
 
 // place is the frame that a task is shown by.
 type place struct {
@@ -16,16 +20,21 @@ func placeOf(t *graph.Task) place {
 		return place{frame: entry(t.Frames)}
 	}
 	p := place{frame: t.Frames[i]}
-	if i > 0 && !t.Frames[i-1].Hidden && (!namesItself(t) || deepIn(t.Frames[:i])) {
+	if i > 0 && !t.Frames[i-1].Hidden && (!namesItself(t) || deepIn(t, t.Frames[:i])) {
 		p.calls = t.Frames[i-1]
 	}
 	return p
 }
 
 // deepIn reports whether a library was called that itself called on to wait: what it
-// waits for is its own then.
-func deepIn(called []*graph.Frame) bool {
+// waits for is its own then. The library whose tasks these are, as Trio, is none: its
+// sleep is what people call to sleep.
+func deepIn(t *graph.Task, called []*graph.Frame) bool {
 	n := len(called)
+	library, _, isClass := strings.Cut(t.Kind, ".")
+	if n > 1 && isClass && strings.HasPrefix(called[n-1].Func, library+".") {
+		return false
+	}
 	return n > 1 && called[n-1].Origin == graph.OriginLibrary && called[n-2].Origin == graph.OriginLibrary && !called[n-2].Hidden
 }
 
