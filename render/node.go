@@ -66,7 +66,11 @@ func (v *view) groupWords(n, parent *graph.Node) *text {
 	if g.Error != nil {
 		comma().add(bad, "failed: "+failure(g.Error)).add(normal, suffix(" (", string(g.Error.Task), ")"))
 	}
-	if e := v.known(g.Evidence); e != "" {
+	e := v.known(g.Evidence)
+	switch {
+	case len(n.Children) == 0 && len(n.Groups) < 2 && len(g.Members) > 0: // each stands in another group
+		comma().add(normal, "members shown elsewhere: "+v.ids(g.Members, 3)).add(quiet, notes(e))
+	case e != "":
 		comma().add(quiet, "members "+e)
 	}
 	return line

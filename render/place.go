@@ -28,11 +28,11 @@ func placeOf(t *graph.Task) place {
 
 // deepIn reports whether a library was called that itself called on to wait: what it
 // waits for is its own then. The library whose tasks these are, as Trio, is none: its
-// sleep is what people call to sleep.
+// sleep is what people call to sleep. And that it called a group's Wait adds nothing.
 func deepIn(t *graph.Task, called []*graph.Frame) bool {
 	n := len(called)
 	library, _, isClass := strings.Cut(t.Kind, ".")
-	if n > 1 && isClass && strings.HasPrefix(called[n-1].Func, library+".") {
+	if n > 1 && (isClass && strings.HasPrefix(called[n-1].Func, library+".") || strings.HasSuffix(called[n-1].Func, ").Wait")) {
 		return false
 	}
 	return n > 1 && called[n-1].Origin == graph.OriginLibrary && called[n-2].Origin == graph.OriginLibrary && !called[n-2].Hidden

@@ -52,3 +52,25 @@ func TestProblemsNameThingsThatAreAlikeOnce(t *testing.T) {
 		}
 	}
 }
+
+// A group all of whose members stand in others says where they are, and is no empty line.
+func TestGroupsWhoseMembersStandElsewhere(t *testing.T) {
+	b := graph.NewBuilder("test")
+	b.Runtime(&graph.Runtime{ID: "go", Name: "go", Complete: true})
+	first, second := b.Group("sync.WaitGroup", 0x1000), b.Group("sync.WaitGroup", 0x2000)
+	for i, g := range []*graph.Group{first, second} {
+		g.Members, g.Outstanding = []graph.TaskID{"go:7"}, 1
+		b.Task(&graph.Task{
+			ID: graph.TaskID([]string{"go:1", "go:2"}[i]), Runtime: "go", State: graph.StateWaiting, Frames: []*graph.Frame{{Func: "main.stop", File: "main.go", Line: i}},
+			Waits: []graph.Wait{{Kind: graph.WaitWaitGroup, Group: g.ID}},
+		})
+	}
+	b.Task(&graph.Task{ID: "go:7", Runtime: "go", State: graph.StateRunning, Groups: []graph.GroupID{first.ID, second.ID}})
+	var out bytes.Buffer
+	if err := Report(&out, b.Seal(), Options{Width: 120}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "sync.WaitGroup 0x2000  members shown elsewhere: go:7"; strings.Count(out.String(), "elsewhere") != 1 || !strings.Contains(out.String(), want) {
+		t.Errorf("%q is missing:\n%s", want, out.String())
+	}
+}
