@@ -67,6 +67,9 @@ func (v *view) problems(most, rows int) {
 			continue // room is for what is worse, and was not shown
 		}
 		v.problem(p, rows)
+		if i == len(shown)-1 {
+			break
+		}
 		for _, p := range append(alike[p.Fingerprint], p) {
 			for _, id := range slices.Concat(p.Tasks, p.Queued) {
 				named[id] = true

@@ -12,13 +12,9 @@ import (
 // unreadableTask keeps a goroutine in the list whose g could not be read.
 func (w *walk) unreadableTask(addr uint64) {
 	id := graph.TaskID(runtimeID + ":0x" + strconv.FormatUint(addr, 16))
-	w.b.Task(&graph.Task{
-		ID: id, Runtime: runtimeID, NativeID: string(id[len(runtimeID)+1:]), Kind: "goroutine",
-		Problems: []*graph.Problem{{
-			Code: "unreadable", Severity: graph.Warning, Tasks: []graph.TaskID{id},
-			Message: fmt.Sprintf("the g at %#x could not be read: its id, state and frames are not known; it may also have ended", addr),
-		}},
-	})
+	t := &graph.Task{ID: id, Runtime: runtimeID, NativeID: string(id[len(runtimeID)+1:]), Kind: "goroutine"}
+	w.unread(t, "the g could not be read: its id, state and frames are not known; it may also have ended")
+	w.b.Task(t)
 }
 
 // taskProblems says what could not be read of a goroutine.
