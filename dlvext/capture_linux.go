@@ -146,14 +146,20 @@ func (c *capture) read(s *seizure, deadline time.Time) error {
 	if len(asleep) > 0 {
 		c.addNote("threads that slept within the kernel (a disk that does not answer is one cause) could not be stopped, and of these no more is known than where they stand: %s", listed(asleep))
 	}
+	finished := false
 	ctx, cancel := context.WithDeadline(c.ctx, deadline)
-	defer cancel()
+	defer func() {
+		if finished { // if not, that its time is over is what it is to be told
+			cancel()
+		}
+	}()
 	unheard := context.AfterFunc(c.ctx, c.bell.ring)
 	defer unheard()
 	c.start <- ctx
 	c.bell.wait(deadline)
 	select {
 	case result := <-c.finished:
+		finished = true
 		c.memory.freeze(ctx.Err() != nil) // then it may have left out the rest
 		c.finished <- result
 	default:
