@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/rpc"
 	"strings"
 	"time"
 
@@ -35,7 +36,8 @@ type Connection struct {
 
 	rpc    *rpcClient
 	before *api.DebuggerState
-	halted bool
+	halt   *rpc.Call // nil: the target was not told to stop
+	stood  bool      // and it did
 }
 
 // Connect connects to a headless Delve: HOST:PORT, or unix:PATH. The error is
@@ -44,11 +46,11 @@ func Connect(ctx context.Context, addr string, o ConnectOptions) (*Connection, e
 	if err := refuseOnlyClient(ctx, addr); err != nil {
 		return nil, err
 	}
-	rpc, err := dialDelve(ctx, addr)
+	client, err := dialDelve(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
-	c := &Connection{rpc: rpc}
+	c := &Connection{rpc: client}
 	if err := c.open(ctx, o); err != nil {
 		c.Close()
 		return nil, err
@@ -108,24 +110,29 @@ func (c *Connection) stands(ctx context.Context, halt bool) error {
 	case !halt:
 		return fmt.Errorf("the target of the Delve at %s runs: pause it there, or have it stop for a moment with --halt", c.rpc.addr)
 	}
-	var out rpc2.CommandOut
-	c.halted = true // whether or not the answer arrives
-	if err := c.rpc.call(ctx, "Command", api.DebuggerCommand{Name: api.Halt}, &out); err != nil {
+	c.halt = c.rpc.begin("Command", api.DebuggerCommand{Name: api.Halt}, &rpc2.CommandOut{})
+	if c.before, err = c.stops(ctx); err != nil {
 		return err
 	}
-	if c.before, err = c.state(ctx); err != nil {
-		return err
+	c.stood = true
+	return nil
+}
+
+// stops waits until a target stands that was told to stop.
+func (c *Connection) stops(ctx context.Context) (*api.DebuggerState, error) {
+	if err := c.rpc.await(ctx, c.halt); err != nil {
+		return nil, err
 	}
 	// Another client that had it go on is told of the stop first.
-	for deadline := time.Now().Add(haltPatience); c.before.Running; {
-		if time.Now().After(deadline) {
-			return fmt.Errorf("the target of the Delve at %s does not stop", c.rpc.addr)
+	for deadline := time.Now().Add(haltPatience); ; {
+		state, err := c.state(ctx)
+		if err != nil || !state.Running {
+			return state, err
 		}
-		if c.before, err = c.state(ctx); err != nil {
-			return err
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("the target of the Delve at %s does not stop", c.rpc.addr)
 		}
 	}
-	return nil
 }
 
 const haltPatience = 10 * time.Second
@@ -196,7 +203,7 @@ func (c *Connection) note(format string, args ...any) {
 // Close disconnects. A target that was halted goes on.
 func (c *Connection) Close() error {
 	var errs []error
-	if c.halted {
+	if c.halt != nil {
 		errs = append(errs, c.goOn())
 	}
 	if c.Image != nil {
@@ -206,10 +213,14 @@ func (c *Connection) Close() error {
 }
 
 // goOn lets a target go on that was halted. Delve answers when it stops next:
-// it was understood once the target runs.
+// it was understood once the target runs. One that is still about to stop is waited
+// for: it runs, and will not.
 func (c *Connection) goOn() error {
 	ctx, cancel := context.WithTimeout(context.Background(), haltPatience)
 	defer cancel()
+	if !c.stood {
+		_, _ = c.stops(ctx) // what that says the next call says too
+	}
 	for begun := false; ; {
 		state, err := c.state(ctx)
 		if !begun && err == nil && !state.Running && !state.Exited {

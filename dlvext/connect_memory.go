@@ -188,8 +188,6 @@ func (m *rpcMemory) examine(runs []pageRun) [][]byte {
 // readRuns makes calls for at most so many bytes each. The error is the last
 // call's that had one.
 func (m *rpcMemory) readRuns(runs []pageRun, most int, out [][]byte) (err error) {
-	ctx, cancel := context.WithTimeout(m.ctx, callPatience)
-	defer cancel()
 	type part struct {
 		run, size int
 		out       rpc2.ExaminedMemoryOut
@@ -205,7 +203,7 @@ func (m *rpcMemory) readRuns(runs []pageRun, most int, out [][]byte) (err error)
 		}
 	}
 	for _, p := range parts {
-		switch failed := m.rpc.answer(ctx, p.call); {
+		switch failed := m.rpc.await(m.ctx, p.call); {
 		case failed != nil:
 			err, out[p.run] = failed, nil
 			if isRefusal(failed) && strings.Contains(failed.Error(), "can't find method") { // an old Delve

@@ -98,9 +98,7 @@ func (c *rpcClient) call(ctx context.Context, method string, in, out any) error 
 	if err := c.failed(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, callPatience, fmt.Errorf("the Delve at %s does not answer: another of its clients may have let the target go on", c.addr))
-	defer cancel()
-	return c.answer(ctx, c.begin(method, in, out))
+	return c.await(ctx, c.begin(method, in, out))
 }
 
 // begin begins a call.
@@ -108,10 +106,13 @@ func (c *rpcClient) begin(method string, in, out any) *rpc.Call {
 	return c.client.Go("RPCServer."+method, in, out, make(chan *rpc.Call, 1))
 }
 
-// answer waits for a call's answer.
-func (c *rpcClient) answer(ctx context.Context, call *rpc.Call) error {
+// await waits for a call's answer. It may be awaited again.
+func (c *rpcClient) await(ctx context.Context, call *rpc.Call) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, callPatience, fmt.Errorf("the Delve at %s does not answer: another of its clients may have let the target go on", c.addr))
+	defer cancel()
 	select {
-	case <-call.Done:
+	case done := <-call.Done:
+		call.Done <- done
 	case <-ctx.Done():
 		if errors.Is(ctx.Err(), context.Canceled) { // nobody waits any more, and what comes next may be answered
 			return context.Cause(ctx)
