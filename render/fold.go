@@ -128,20 +128,24 @@ func (v *view) height(n *graph.Node, depth int) int {
 	return scratch.lines
 }
 
-// named are the tasks that a problem names, but for what is no reason to leave out
-// what leads to an error.
-func (v *view) named() map[graph.TaskID]bool {
-	var problems []*graph.Problem
-	most := 0
-	for _, p := range v.s.Problems {
-		if p.Severity != graph.Info {
-			problems, most = append(problems, p), max(most, len(p.Tasks))
+// named are those of the nodes' first tasks that a problem names, but for what is no
+// reason to leave out what leads to an error. Tasks that are folded are named by the
+// same ones.
+func (v *view) named(nodes []*graph.Node) map[graph.TaskID]bool {
+	named := map[graph.TaskID]bool{}
+	for _, n := range nodes {
+		if len(n.Tasks) > 0 {
+			named[n.Tasks[0]] = false
 		}
 	}
-	named := make(map[graph.TaskID]bool, most)
-	for _, p := range problems {
+	for _, p := range v.s.Problems {
+		if p.Severity == graph.Info {
+			continue
+		}
 		for _, id := range p.Tasks {
-			named[id] = true
+			if _, asked := named[id]; asked {
+				named[id] = true
+			}
 		}
 	}
 	return named
@@ -150,13 +154,13 @@ func (v *view) named() map[graph.TaskID]bool {
 // weigh counts the tasks in every node and below it, and tells which are, or
 // lead to, cycles and tasks that a problem names.
 func (v *view) weigh(roots []*graph.Node) (weights map[*graph.Node]int, leads map[*graph.Node]bool) {
-	named := v.named()
 	weights, leads = map[*graph.Node]int{}, map[*graph.Node]bool{}
 	var all []*graph.Node // every node after its parent
 	each(roots, func(n *graph.Node) { all = append(all, n) })
+	named := v.named(all)
 	for _, n := range slices.Backward(all) {
 		weights[n] = inFull(n)
-		lead := n.Closes || slices.ContainsFunc(n.Tasks, func(id graph.TaskID) bool { return named[id] })
+		lead := n.Closes || len(n.Tasks) > 0 && named[n.Tasks[0]]
 		for _, child := range n.Children {
 			weights[n] += weights[child]
 			lead = lead || leads[child]

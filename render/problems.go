@@ -56,31 +56,45 @@ func (v *view) problems(most, rows int) {
 		}
 		shown = shown[:most]
 	}
-	named := map[graph.TaskID]bool{} // in the problems before
+	var before []*graph.Problem
 	for i, p := range shown {
 		if i > 0 {
 			v.blank()
 		}
-		told := len(p.Tasks) > 0 && !slices.ContainsFunc(slices.Concat(p.Tasks, p.Queued), func(id graph.TaskID) bool { return !named[id] })
 		v.sentence(p, len(alike[p.Fingerprint]))
-		if v.terse && (told || p.Severity == graph.Info && list[0].Severity != graph.Info) {
+		if v.terse && (p.Severity == graph.Info && list[0].Severity != graph.Info || toldOf(p, before)) {
 			continue // room is for what is worse, and was not shown
 		}
 		v.problem(p, rows)
-		if i == len(shown)-1 {
-			break
-		}
-		for _, p := range append(alike[p.Fingerprint], p) {
-			for _, id := range slices.Concat(p.Tasks, p.Queued) {
-				named[id] = true
-			}
-		}
+		before = append(append(before, p), alike[p.Fingerprint]...)
 	}
 	if len(rest) > 0 {
 		v.blank()
 		v.row(v.say(quiet, v.ellipsis+" "+count(len(rest), "more problem")+": "+severities(rest)+v.fuller()))
 	}
 	v.caveats()
+}
+
+// toldOf tells whether all tasks of a problem were named by those before.
+func toldOf(p *graph.Problem, before []*graph.Problem) bool {
+	names := func(p *graph.Problem) int { return len(p.Tasks) + len(p.Queued) }
+	all := 0
+	for _, b := range before {
+		all += names(b)
+	}
+	if len(p.Tasks) == 0 || all < len(p.Tasks) {
+		return false
+	}
+	left := make(map[graph.TaskID]bool, names(p))
+	for _, id := range slices.Concat(p.Tasks, p.Queued) {
+		left[id] = true
+	}
+	for _, b := range before {
+		for _, id := range slices.Concat(b.Tasks, b.Queued) {
+			delete(left, id)
+		}
+	}
+	return len(left) == 0
 }
 
 // firstOfEach are, where room is short, the first of those problems that are

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 )
@@ -131,6 +132,7 @@ type leaves struct {
 	nodes  map[leaf]*Node
 	last   *Node // the one that was looked at last, below lastUp
 	lastUp int32
+	found  []byte // the findings that name its tasks
 }
 
 type leaf struct{ parent, class int32 }
@@ -143,8 +145,9 @@ func (l *leaves) node(item int32) *Node {
 		return l.plan.node(item, e)
 	}
 	t, up := l.s.Tasks[item], l.parent[item]
-	n := l.last
-	if n == nil || l.lastUp != up || n.Evidence != e || !l.kinds.same(n.Task, t) {
+	n, found := l.last, l.kinds.foundAt(item)
+	if n == nil || l.lastUp != up || n.Evidence != e || !bytes.Equal(l.found, found) || !l.kinds.same(n.Task, t) {
+		l.found = found
 		key := leaf{up, l.kinds.class(&Node{Task: t, Evidence: e}, nil)}
 		if n = l.nodes[key]; n == nil {
 			n = l.plan.node(item, e)

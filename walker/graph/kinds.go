@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"encoding/binary"
 	"slices"
 	"time"
@@ -14,7 +13,8 @@ type kinds struct {
 	numbers map[string]int32
 	frames  map[*Frame]int32 // frames are shared: their words are looked at once
 	stacks  map[stack][]byte // and so are lists of them
-	found   map[TaskID]int32 // the number of the findings that name a task
+	found   []int32          // of the tasks, by where they stand, the number of the findings that name each; empty: none does
+	finger  finger           // to where they stand
 	codes   [][]byte         // by number less one, what findings these are
 	places  bool             // of the frames, those count alone that a line shows
 	buf     []byte
@@ -32,39 +32,55 @@ func newKinds(s *Snapshot) *kinds {
 // findings notes which tasks each finding names. Where one names a million, they are
 // named by the same ones.
 func (k *kinds) findings(problems []*Problem) {
-	n := 0
+	k.finger.tasks = k.s.Tasks
 	for _, p := range problems {
-		n = max(n, len(p.Tasks))
-	}
-	k.found = make(map[TaskID]int32, n)
-	for _, p := range problems {
-		if p.Severity == Info {
+		if p.Severity == Info || len(p.Tasks) == 0 {
 			continue // a note names some of those it is about, and makes them no others
+		}
+		if k.found == nil {
+			k.found = make([]int32, len(k.s.Tasks))
 		}
 		with := map[int32]int32{} // this finding too
 		for _, id := range p.Tasks {
-			before := k.found[id]
+			i, here := k.finger.find(id)
+			if !here {
+				continue
+			}
+			before := k.found[i]
 			number, ok := with[before]
 			if !ok {
-				var codes []byte
-				if before > 0 {
-					codes = k.codes[before-1]
-				}
-				k.codes = append(k.codes, append(append(slices.Clip(codes), p.Code...), 0))
+				k.codes = append(k.codes, append(append(slices.Clip(k.codesOf(before)), p.Code...), 0))
 				number = int32(len(k.codes))
 				with[before] = number
 			}
-			k.found[id] = number
+			k.found[i] = number
 		}
 	}
 }
 
-// foundOf are the codes of the findings that name a task.
-func (k *kinds) foundOf(t *Task) []byte {
-	if n := k.found[t.ID]; n > 0 {
-		return k.codes[n-1]
+// codesOf are the codes of findings, by their number.
+func (k *kinds) codesOf(number int32) []byte {
+	if number == 0 {
+		return nil
 	}
-	return nil
+	return k.codes[number-1]
+}
+
+// foundAt are the codes of the findings that name the task that stands there.
+func (k *kinds) foundAt(item int32) []byte {
+	if len(k.found) == 0 {
+		return nil
+	}
+	return k.codesOf(k.found[item])
+}
+
+// foundOf is foundAt of a task.
+func (k *kinds) foundOf(t *Task) []byte {
+	i, ok := k.finger.find(t.ID)
+	if !ok {
+		return nil
+	}
+	return k.foundAt(i)
 }
 
 // number returns the same number for the same words.
@@ -162,7 +178,7 @@ func (k *kinds) wordsOf(b []byte, t *Task) []byte {
 	return b
 }
 
-// same tells of two tasks that they look alike where that shows at once: they
+// same tells of two tasks, which the same findings name, that they look alike where that shows at once: they
 // stand in the very same list of frames, and each waits for one thing, of the very same
 // state. It may say no of others that look alike.
 func (k *kinds) same(a, b *Task) bool {
@@ -172,9 +188,6 @@ func (k *kinds) same(a, b *Task) bool {
 	}
 	v, w := &a.Waits[0], &b.Waits[0]
 	if v.Kind != w.Kind || v.Text != w.Text || v.Group != w.Group || len(v.Branches) > 0 || len(w.Branches) > 0 {
-		return false
-	}
-	if len(k.found) > 0 && !bytes.Equal(k.foundOf(a), k.foundOf(b)) {
 		return false
 	}
 	r, s := k.s.Resource(v.Resource), k.s.Resource(w.Resource)

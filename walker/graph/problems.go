@@ -71,6 +71,9 @@ func gatherProblems(s *Snapshot) {
 			}
 		}
 		if task != "" {
+			if len(all.Tasks) == cap(all.Tasks) { // append would copy a long list five times
+				all.Tasks = slices.Grow(all.Tasks, len(all.Tasks)+1)
+			}
 			all.Tasks = append(all.Tasks, task)
 		}
 		if group != 0 {
@@ -80,8 +83,12 @@ func gatherProblems(s *Snapshot) {
 		all.Groups = append(all.Groups, p.Groups...)
 		all.Resources = append(all.Resources, p.Resources...)
 	}
+	var untidy, tidied []*Problem // many share one list
 	for _, t := range s.Tasks {
-		t.Problems = tidy(t.Problems)
+		if len(untidy) == 0 || !oneList(untidy, t.Problems) {
+			untidy, tidied = t.Problems, tidy(t.Problems)
+		}
+		t.Problems = tidied
 		for _, p := range t.Problems {
 			item(p, t.ID, 0)
 		}
