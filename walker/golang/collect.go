@@ -135,7 +135,7 @@ func (in *instance) Collect(ctx context.Context, img *dlvext.Image) error {
 	if err := c.readGoroutines(); err != nil {
 		return err
 	}
-	rounds := []func(){c.readRunning, c.readParked, c.readDefers, c.readScheduler, c.readUnwinding, c.readAncestors, c.readCrash}
+	rounds := []func(){c.readRunning, func() { c.readParked(ctx) }, c.readDefers, c.readScheduler, c.readUnwinding, c.readAncestors, c.readCrash}
 	for i := range awaitables {
 		a := &awaitables[i]
 		rounds = append(rounds, func() { a.collect(c, c.waitingFor(a)) })

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"context"
 	"encoding/binary"
 
 	"github.com/dlv-async/dlv-async/dlvext"
@@ -16,10 +17,10 @@ const maxStack = 1 << 28
 // readParked reads the used part of every goroutine's stack, and beside that what
 // parked ones wait on: neither needs the other, and while the one is copied the
 // other can be taken apart.
-func (c *collection) readParked() {
+func (c *collection) readParked(ctx context.Context) {
 	defer walker.Beside(func() {
 		c.readSudogs()
-		c.readNamed(c.waitingFor(&channels))
+		c.readNamed(ctx, c.waitingFor(&channels))
 	})()
 	used, owners := c.usedStacks()
 	dlvext.VisitKept(c.img.Memory, used, func(i int, b []byte) { owners[i].stack = b })

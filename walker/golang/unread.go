@@ -2,7 +2,9 @@ package golang
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"unsafe"
 
 	"github.com/dlv-async/dlv-async/walker"
 	"github.com/dlv-async/dlv-async/walker/golang/unwind"
@@ -47,19 +49,34 @@ func (w *walk) taskProblems(t *graph.Task, g *goroutine) {
 	}
 }
 
-// unread adds to a task what could not be read of it. When a capture was cut that
-// is said of a million, in the same words: they share it.
+// unreads are lists of what could not be read of tasks, by how they came about. When a
+// capture was cut the same is said of a million, in the same words: they share it.
+type unreads struct {
+	problems map[string]*graph.Problem
+	lists    map[longer][]*graph.Problem
+}
+
+// longer is a list, if any, and what comes behind it.
+type longer struct {
+	list **graph.Problem
+	n    int
+	what string
+}
+
+// unread adds to a task what could not be read of it.
 func (w *walk) unread(t *graph.Task, what string) {
-	same := w.unreads[what]
-	if same == nil {
-		same = []*graph.Problem{{Code: "unreadable", Severity: graph.Warning, Message: what}}
-		w.unreads[what] = same
+	key := longer{unsafe.SliceData(t.Problems), len(t.Problems), what}
+	list := w.unreads.lists[key]
+	if list == nil {
+		p := w.unreads.problems[what]
+		if p == nil {
+			p = &graph.Problem{Code: "unreadable", Severity: graph.Warning, Message: what}
+			w.unreads.problems[what] = p
+		}
+		list = slices.Clip(append(slices.Clip(t.Problems), p))
+		w.unreads.lists[key] = list
 	}
-	if t.Problems == nil {
-		t.Problems = same[:1:1]
-	} else {
-		t.Problems = append(t.Problems, same[0])
-	}
+	t.Problems = list
 }
 
 // endsEarly says why a goroutine's frames end before its first; empty when

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
 
@@ -87,18 +88,20 @@ const channelsAtOnce = 128
 
 // readNamed reads the channels that the sudogs of goroutines name, each once, and
 // ties the sudogs to them.
-func (c *collection) readNamed(waiting []*goroutine) {
+func (c *collection) readNamed(ctx context.Context, waiting []*goroutine) {
 	named := c.named(waiting)
 	c.toRead = len(named)
 	at := make([]dlvext.Range, len(named))
 	for i, ch := range named {
 		at[i] = dlvext.Range{Addr: ch.addr, Len: c.lay.hchan.size}
 	}
-	dlvext.VisitKept(c.img.Memory, at, func(i int, b []byte) {
-		if b != nil {
-			c.decodeChannel(named[i], b)
-		}
-	})
+	if ctx.Err() == nil {
+		dlvext.VisitKept(c.img.Memory, at, func(i int, b []byte) {
+			if b != nil {
+				c.decodeChannel(named[i], b)
+			}
+		})
+	}
 	c.channels = slices.DeleteFunc(named, func(ch *channel) bool {
 		if !ch.read {
 			c.missed.add(dlvext.Range{Addr: ch.addr, Len: c.lay.hchan.size})

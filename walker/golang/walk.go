@@ -20,12 +20,12 @@ type walk struct {
 	buffer []unwind.Frame // of the goroutine last unwound
 
 	creations map[creationKey]*graph.Creation
-	starters  map[uint64]string           // what startedBy says, by gopc
-	runners   map[uint64]string           // what runner says, by startpc
-	looks     map[lookKey]look            // of channels
-	unreads   map[string][]*graph.Problem // what could not be read, one of each
-	roles     map[uint64]role             // what goroutines are there for, by startpc
-	groups    map[uint64]*group           // by the WaitGroup's address
+	starters  map[uint64]string // what startedBy says, by gopc
+	runners   map[uint64]string // what runner says, by startpc
+	looks     map[lookKey]look  // of channels
+	unreads   unreads
+	roles     map[uint64]role   // what goroutines are there for, by startpc
+	groups    map[uint64]*group // by the WaitGroup's address
 	groupsOf  map[*goroutine][]graph.GroupID
 
 	locals  localsBudget
@@ -65,7 +65,7 @@ func (in *instance) newWalk(b *graph.Builder) *walk {
 	return &walk{
 		collection: in.collection, b: b, frames: newFrameTable(in.program),
 		creations: map[creationKey]*graph.Creation{}, starters: map[uint64]string{}, runners: map[uint64]string{},
-		roles: map[uint64]role{}, looks: map[lookKey]look{}, unreads: map[string][]*graph.Problem{},
+		roles: map[uint64]role{}, looks: map[lookKey]look{}, unreads: unreads{map[string]*graph.Problem{}, map[longer][]*graph.Problem{}},
 		groups: map[uint64]*group{}, groupsOf: map[*goroutine][]graph.GroupID{},
 		used: in.librariesOf(), holders: map[held][]*goroutine{},
 		upstream: map[*goroutine]string{}, asked: map[*goroutine]bool{},
